@@ -1,0 +1,34 @@
+package postroom.access;
+
+import postroom.mail.Address;
+import postroom.service.Usage;
+
+import java.util.List;
+import java.util.Set;
+
+/// What an application shows us, and what it may do with it.
+///
+/// @param senders patterns for header From and reverse-path, see [Address#matches]
+/// @param networks where it may come from; empty: anywhere
+/// @param usages what it may send; empty: anything
+/// @param services which services may carry its mail; empty: any
+public record Credential(
+        long id,
+        String name,
+        String smtpUsername,
+        List<String> senders,
+        List<Network> networks,
+        Set<Usage> usages,
+        Set<Long> services) {
+
+    public Credential {
+        senders = List.copyOf(senders);
+        networks = List.copyOf(networks);
+        usages = Set.copyOf(usages);
+        services = Set.copyOf(services);
+    }
+
+    public boolean maySendAs(Address address) {
+        return senders.stream().anyMatch(address::matches);
+    }
+}

@@ -1,0 +1,79 @@
+package postroom.config;
+
+import postroom.secret.Secret;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Everything an owner can set from outside the console. Names as in
+/// `docs/reference/configuration.md`.
+///
+/// @param data database, master key, drop directory
+/// @param baseUrl how browsers and providers reach the console
+public record PostroomSettings(
+        Path data,
+        URI baseUrl,
+        Http http,
+        Submission submission,
+        Database database,
+        MasterKey masterKey,
+        Bootstrap bootstrap,
+        Queue queue,
+        MessageLimits message,
+        Retention retention) {
+
+    /// @param address console, API, health and metrics
+    public record Http(InetSocketAddress address) {}
+
+    /// @param starttls always there; the others only where the owner asked for them
+    /// @param hostname what we call ourselves in greetings and `Received`
+    /// @param plainNetworks CIDR blocks that may use the plain listener
+    /// @param bareLineEndings what becomes of a bare CR or LF in content
+    public record Submission(
+            Optional<InetSocketAddress> starttls,
+            Optional<InetSocketAddress> tls,
+            Optional<InetSocketAddress> plain,
+            Optional<Path> certificate,
+            Optional<Path> key,
+            String hostname,
+            List<String> plainNetworks,
+            BareLineEndings bareLineEndings,
+            int connections,
+            int connectionsPerAddress) {}
+
+    public enum BareLineEndings {
+        NORMALIZE,
+        REJECT
+    }
+
+    public record Database(
+            Optional<String> url, Optional<String> username, Optional<Secret> password) {}
+
+    /// Given as base64, or in a file that is made at the first start.
+    public record MasterKey(Optional<Secret> key, Path file) {}
+
+    public record Bootstrap(
+            Optional<Secret> apiKey, Optional<String> adminEmail, Optional<Secret> adminPassword) {}
+
+    /// @param lifetime how long a message is tried; stands still while its service is closed
+    /// @param patience how long a message waits for a closed service
+    /// @param retry pauses after the first, second, … try; the last one repeats
+    public record Queue(Duration lifetime, Duration patience, List<Duration> retry) {}
+
+    /// @param maxSize in octets
+    public record MessageLimits(long maxSize, int maxRecipients) {}
+
+    public record Retention(Duration content, Duration events) {}
+
+    public Path databaseFile() {
+        return data.resolve("postroom.db");
+    }
+
+    public Path dropDirectory() {
+        return data.resolve("drop");
+    }
+}

@@ -1,0 +1,115 @@
+package postroom.event;
+
+import postroom.mail.QueueId;
+import postroom.store.Store;
+import postroom.store.Tx;
+
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// The timeline of everything. Safe for use by many threads.
+public final class EventLog {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
+
+    private final Store store;
+    private final InstantSource clock;
+
+    public EventLog(Store store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /// Writes what happened to a message, in the transaction that makes it true.
+    public void append(
+            Tx tx, EventType type, QueueId message, long service, Map<String, Object> data)
+            throws SQLException {
+        append(
+                tx,
+                type,
+                Optional.of(message),
+                OptionalLong.of(service),
+                OptionalLong.empty(),
+                data);
+    }
+
+    /// Writes what happened to whatever the event is about, in the transaction that makes it true.
+    public void append(
+            Tx tx,
+            EventType type,
+            Optional<QueueId> message,
+            OptionalLong service,
+            OptionalLong credential,
+            Map<String, Object> data)
+            throws SQLException {
+        tx.update(
+                """
+                insert into event (id, at, type, message_id, service_id, credential_id, data)
+                values (?, ?, ?, ?, ?, ?, ?)
+                """,
+                store.nextId(),
+                clock.instant(),
+                type.word(),
+                message.map(QueueId::value),
+                service.isPresent() ? service.getAsLong() : null,
+                credential.isPresent() ? credential.getAsLong() : null,
+                JSON.writeValueAsString(data));
+    }
+
+    /// Up to `most` events after the cursor, oldest first.
+    public List<Event> after(long cursor, int most) {
+        return store.read(tx ->
+                tx.query(
+                        """
+                        select id, at, type, message_id, service_id, credential_id, data
+                        from event where id > ? order by id limit ?
+                        """,
+                        EventLog::read,
+                        cursor,
+                        most));
+    }
+
+    /// One message's timeline, oldest first.
+    public List<Event> ofMessage(QueueId message) {
+        return store.read(tx ->
+                tx.query(
+                        """
+                        select id, at, type, message_id, service_id, credential_id, data
+                        from event where message_id = ? order by id limit 10000
+                        """,
+                        EventLog::read,
+                        message.value()));
+    }
+
+    /// Forgets what happened before `time`, at most `most` events at once; says how many.
+    public int eraseBefore(Instant time, int most) {
+        return store.write(tx ->
+                tx.update(
+                        """
+                        delete from event where id in
+                          (select id from event where at < ? order by id limit ?)
+                        """,
+                        time,
+                        most));
+    }
+
+    private static Event read(Tx.Row row) throws SQLException {
+        return new Event(
+                row.number("id"),
+                row.time("at"),
+                EventType.of(row.string("type")),
+                row.maybeNumber("message_id").map(QueueId::new),
+                row.maybeNumber("service_id"),
+                row.maybeNumber("credential_id"),
+                JSON.readValue(row.string("data"), MAP));
+    }
+}

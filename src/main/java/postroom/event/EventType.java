@@ -1,0 +1,40 @@
+package postroom.event;
+
+/// Every kind of event there is; the word is what API and webhooks show.
+public enum EventType {
+    MESSAGE_ACCEPTED("message.accepted"),
+    MESSAGE_SENT("message.sent"),
+    MESSAGE_DEFERRED("message.deferred"),
+    MESSAGE_FAILED("message.failed"),
+    MESSAGE_HELD("message.held"),
+    MESSAGE_RELEASED("message.released"),
+    MESSAGE_CANCELLED("message.cancelled"),
+    MESSAGE_REROUTED("message.rerouted"),
+    SERVICE_CREATED("service.created"),
+    SERVICE_CHANGED("service.changed"),
+    SERVICE_DELETED("service.deleted"),
+    SERVICE_STATE_CHANGED("service.state_changed"),
+    SERVICE_CHECKED("service.checked"),
+    SERVICE_AUTHORIZED("service.authorized"),
+    SERVICE_RENEWED("service.renewed"),
+    SERVICE_REVOKED("service.revoked"),
+    CREDENTIAL_CREATED("credential.created"),
+    CREDENTIAL_REVOKED("credential.revoked"),
+    CREDENTIAL_LOCKED("credential.locked"),
+    DROP_REJECTED("drop.rejected");
+
+    private final String word;
+
+    EventType(String word) {
+        this.word = word;
+    }
+
+    public String word() {
+        return word;
+    }
+
+    public static EventType of(String word) {
+        for (var type : values()) if (type.word.equals(word)) return type;
+        throw new IllegalArgumentException("no event is called " + word);
+    }
+}

@@ -1,0 +1,37 @@
+package postroom.store;
+
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+
+/// Where everything is kept. Safe for use by many threads.
+///
+/// Errors of the database come as [StoreException]; nothing of that work is kept then.
+public interface Store extends AutoCloseable {
+
+    /// Runs the work in a transaction that it may share with others, and returns once it is
+    /// durable. The work may run more than once and must have no effect but on its `Tx`.
+    <T> T write(Work<T> work);
+
+    /// As [#write], without waiting. The future fails with a [StoreException], or with whatever the
+    /// work threw.
+    <T> CompletableFuture<T> writeLater(Work<T> work);
+
+    /// Runs the work on a consistent snapshot; it sees all that was written before.
+    <T> T read(Work<T> work);
+
+    /// A new ID: positive, greater than those given out before on this node, unique over all nodes,
+    /// and roughly ordered by time.
+    long nextId();
+
+    /// Writes that wait for a commit at the moment, for metrics.
+    int writesWaiting();
+
+    @Override
+    void close();
+
+    /// Statements that belong together.
+    @FunctionalInterface
+    interface Work<T extends @org.jspecify.annotations.Nullable Object> {
+        T run(Tx tx) throws SQLException;
+    }
+}

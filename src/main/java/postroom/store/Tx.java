@@ -1,0 +1,145 @@
+package postroom.store;
+
+import org.jspecify.annotations.Nullable;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// One transaction on one connection. Statements are prepared once per connection and kept, so the
+/// text of a statement must be constant: values go in as arguments.
+///
+/// Arguments may be `String`, `Long`, `Integer`, `Boolean`, `byte[]`, `Instant` (kept as
+/// milliseconds since 1970), an `Optional` of these, or null. Belongs to the thread that runs the
+/// work.
+public final class Tx {
+
+    private final Connection connection;
+    private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+    Tx(Connection connection) {
+        this.connection = connection;
+    }
+
+    /// Runs insert, update or delete and says how many rows it touched.
+    public int update(String sql, @Nullable Object... arguments) throws SQLException {
+        return bound(sql, arguments).executeUpdate();
+    }
+
+    /// All rows of a query (or of a statement with `returning`), in the order of the database.
+    public <T> List<T> query(String sql, RowReader<T> reader, @Nullable Object... arguments)
+            throws SQLException {
+        var found = new ArrayList<T>();
+        try (var rows = bound(sql, arguments).executeQuery()) {
+            var row = new Row(rows);
+            while (rows.next()) found.add(reader.read(row));
+        }
+        return found;
+    }
+
+    /// The first row, if there is one.
+    public <T> Optional<T> first(String sql, RowReader<T> reader, @Nullable Object... arguments)
+            throws SQLException {
+        try (var rows = bound(sql, arguments).executeQuery()) {
+            return rows.next() ? Optional.of(reader.read(new Row(rows))) : Optional.empty();
+        }
+    }
+
+    /// Makes a value out of one row.
+    @FunctionalInterface
+    public interface RowReader<T> {
+        T read(Row row) throws SQLException;
+    }
+
+    /// One row of a result, by column name.
+    public static final class Row {
+        private final ResultSet rows;
+
+        Row(ResultSet rows) {
+            this.rows = rows;
+        }
+
+        public String string(String column) throws SQLException {
+            var value = rows.getString(column);
+            if (value == null) throw new SQLException("null in column " + column);
+            return value;
+        }
+
+        public Optional<String> maybeString(String column) throws SQLException {
+            return Optional.ofNullable(rows.getString(column));
+        }
+
+        public long number(String column) throws SQLException {
+            return rows.getLong(column);
+        }
+
+        public int integer(String column) throws SQLException {
+            return rows.getInt(column);
+        }
+
+        public Optional<Long> maybeNumber(String column) throws SQLException {
+            long value = rows.getLong(column);
+            return rows.wasNull() ? Optional.empty() : Optional.of(value);
+        }
+
+        public boolean flag(String column) throws SQLException {
+            return rows.getBoolean(column);
+        }
+
+        public Instant time(String column) throws SQLException {
+            return Instant.ofEpochMilli(rows.getLong(column));
+        }
+
+        public Optional<Instant> maybeTime(String column) throws SQLException {
+            return maybeNumber(column).map(Instant::ofEpochMilli);
+        }
+
+        public byte[] bytes(String column) throws SQLException {
+            var value = rows.getBytes(column);
+            if (value == null) throw new SQLException("null in column " + column);
+            return value;
+        }
+    }
+
+    void close() throws SQLException {
+        for (var statement : prepared.values()) statement.close();
+        connection.close();
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    private PreparedStatement bound(String sql, @Nullable Object... arguments) throws SQLException {
+        var statement = prepared.get(sql);
+        if (statement == null) {
+            statement = connection.prepareStatement(sql);
+            prepared.put(sql, statement);
+        }
+        for (int i = 0; i < arguments.length; i++) bind(statement, i + 1, arguments[i]);
+        return statement;
+    }
+
+    private static void bind(PreparedStatement statement, int index, @Nullable Object argument)
+            throws SQLException {
+        switch (argument) {
+            case null -> statement.setNull(index, Types.NULL);
+            case String text -> statement.setString(index, text);
+            case Long number -> statement.setLong(index, number);
+            case Integer number -> statement.setInt(index, number);
+            case Boolean flag -> statement.setBoolean(index, flag);
+            case byte[] bytes -> statement.setBytes(index, bytes);
+            case Instant time -> statement.setLong(index, time.toEpochMilli());
+            case Optional<?> maybe -> bind(statement, index, maybe.orElse(null));
+            default -> throw new SQLException("no way to store a " + argument.getClass().getName());
+        }
+    }
+}
