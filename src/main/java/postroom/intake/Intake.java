@@ -12,14 +12,17 @@ import postroom.mail.Envelope;
 import postroom.mail.QueueId;
 import postroom.mail.Reply;
 import postroom.queue.NewMessage;
+import postroom.queue.Queue;
 import postroom.queue.Spool;
 import postroom.route.Router;
+import postroom.store.Store;
 import postroom.store.StoreException;
 
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /// The counter behind all three doors. A door begins a submission, gives it the content octet by
 /// octet, and asks for the answer:
@@ -49,6 +52,26 @@ public final class Intake {
 
         /// Returns once it is durable.
         void put(NewMessage message);
+
+        /// As [#put], with more to be done in the same transaction. What that throws is thrown on,
+        /// and nothing is kept.
+        default void put(NewMessage message, Store.Work<?> also) {
+            throw new UnsupportedOperationException("this outbox takes messages alone");
+        }
+
+        static Outbox of(Queue queue) {
+            return new QueueOutbox(queue);
+        }
+    }
+
+    /// Whoever hands a message in does not want it kept after all; for what is done in the same
+    /// transaction.
+    public static final class Withdrawn extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        public Withdrawn(String why) {
+            super(why, null, false, false);
+        }
     }
 
     public Intake(
@@ -71,8 +94,20 @@ public final class Intake {
 
     /// After the last octet. Returns once the message is durable, or says why it was rejected.
     public Acceptance accept(SubmissionContent content) {
+        return accept(content, Optional.empty());
+    }
+
+    /// As [#accept], with more to be done in the transaction that keeps the message; it gets the
+    /// queue ID.
+    public Acceptance accept(
+            SubmissionContent content, Function<QueueId, Store.Work<?>> inTheSameTransaction) {
+        return accept(content, Optional.of(inTheSameTransaction));
+    }
+
+    private Acceptance accept(
+            SubmissionContent content, Optional<Function<QueueId, Store.Work<?>>> also) {
         content.finish();
-        if (content.rejection().isEmpty()) keep(content);
+        if (content.rejection().isEmpty()) keep(content, also);
         if (content.rejection().isPresent()) {
             var rejected = content.rejection().get();
             logRejected(content.submission(), rejected);
@@ -120,12 +155,17 @@ public final class Intake {
         return settings.refusesBareLineEndings() && submission.origin().door() == Door.SMTP;
     }
 
-    private void keep(SubmissionContent content) {
+    private void keep(SubmissionContent content, Optional<Function<QueueId, Store.Work<?>>> also) {
         var examined = content.examined().orElseThrow();
         var message = message(content, examined);
         try {
-            outbox.put(message);
+            if (also.isEmpty()) outbox.put(message);
+            else outbox.put(message, also.get().apply(examined.id()));
             logAccepted(message, examined);
+        } catch (Withdrawn withdrawn) {
+            content.reject(
+                    new Rejected(
+                            Reply.of(451, "4.3.0", String.valueOf(withdrawn.getMessage())), ""));
         } catch (StoreException notKept) {
             content.reject(notKept(notKept));
         } catch (RuntimeException bug) {
@@ -142,7 +182,7 @@ public final class Intake {
                 OptionalLong.of(origin.credential().id()),
                 origin.door().word(),
                 origin.remote(),
-                envelope(submission.envelope(), content.hasEightBit()),
+                envelope(withReversePath(submission, fit), content.hasEightBit()),
                 fit.headerFrom(),
                 fit.subject(),
                 examined.messageId(),
@@ -152,6 +192,20 @@ public final class Intake {
                 fit.service().id(),
                 fit.sendAt(),
                 content.draft());
+    }
+
+    // An HTTP call without `from` sends as the service does, and trouble is reported there. Over
+    // SMTP
+    // an empty reverse-path is the null reverse-path and stays so.
+    private static Envelope withReversePath(Submission submission, Finding.Fit fit) {
+        var given = submission.envelope();
+        if (submission.origin().door() != Door.HTTP || !fit.needsFrom()) return given;
+        if (given.reversePath().isPresent()) return given;
+        return new Envelope(
+                Address.parse(fit.headerFrom()),
+                given.forwardPaths(),
+                given.body(),
+                given.smtputf8());
     }
 
     // What the content holds decides, whatever was declared: nobody behind us is asked for 8BITMIME
