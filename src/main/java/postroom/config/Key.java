@@ -3,8 +3,8 @@ package postroom.config;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Every setting there is, with its default and what it means.
-/// `docs/reference/configuration.md` shows the same table; a test compares the two.
+/// Every setting there is, with its default and what it means. `docs/reference/configuration.md`
+/// shows the same table; a test compares the two.
 public enum Key {
     DATA("data", "./data", "database, master key, drop directory"),
     BASE_URL(
@@ -20,8 +20,7 @@ public enum Key {
             "submission.plain.address",
             "off",
             "for devices on listed networks that can neither TLS nor AUTH"),
-    PLAIN_NETWORKS(
-            "submission.plain.networks", "", "CIDR blocks that may use the plain listener"),
+    PLAIN_NETWORKS("submission.plain.networks", "", "CIDR blocks that may use the plain listener"),
     CERTIFICATE(
             "submission.certificate",
             "",

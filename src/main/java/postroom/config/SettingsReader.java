@@ -27,8 +27,8 @@ public final class SettingsReader {
     /// @param data what `--data` said, or empty
     /// @param config what `--config` said, or empty
     /// @throws InvalidSettings with every trouble there is, not just the first
-    public static PostroomSettings read(
-            String data, String config, Map<String, String> environment) throws InvalidSettings {
+    public static PostroomSettings read(String data, String config, Map<String, String> environment)
+            throws InvalidSettings {
         var reader = new SettingsReader(DataDirectory.find(data, config, environment));
         reader.takeFile();
         reader.takeEnvironment(environment);
@@ -50,10 +50,11 @@ public final class SettingsReader {
         if (own != null && file.equals(directory.path().resolve("postroom.yaml"))) {
             var meant = own.path().toAbsolutePath().normalize();
             if (!meant.equals(directory.path().toAbsolutePath().normalize()))
-                troubles.add(own.unfit(
-                                "is another directory than the one this file is in; name that"
-                                        + " with --data or POSTROOM_DATA instead")
-                        .getMessage());
+                troubles.add(
+                        own.unfit(
+                                        "is another directory than the one this file is in; name"
+                                            + " that with --data or POSTROOM_DATA instead")
+                                .getMessage());
         }
     }
 
@@ -176,14 +177,22 @@ public final class SettingsReader {
     private void refuseSharedPorts() {
         var taken = new java.util.HashMap<String, Key>();
         for (var key :
-                List.of(Key.HTTP_ADDRESS, Key.STARTTLS_ADDRESS, Key.TLS_ADDRESS, Key.PLAIN_ADDRESS)) {
+                List.of(
+                        Key.HTTP_ADDRESS,
+                        Key.STARTTLS_ADDRESS,
+                        Key.TLS_ADDRESS,
+                        Key.PLAIN_ADDRESS)) {
             var address = value(key);
             if (!address.isSet() || address.text().endsWith(":0")) continue;
             var other = taken.putIfAbsent(address.text(), key);
             if (other != null)
-                troubles.add(address.unfit("is the address of " + other.path() + " already; each"
-                                + " needs a port of its own")
-                        .getMessage());
+                troubles.add(
+                        address.unfit(
+                                        "is the address of "
+                                                + other.path()
+                                                + " already; each"
+                                                + " needs a port of its own")
+                                .getMessage());
         }
     }
 

@@ -41,8 +41,7 @@ final class Unknown {
                 + "?";
     }
 
-    private static String nearest(
-            String wrong, java.util.function.Function<Key, String> spelling) {
+    private static String nearest(String wrong, java.util.function.Function<Key, String> spelling) {
         return Arrays.stream(Key.values())
                 .map(spelling)
                 .min(java.util.Comparator.comparingInt(right -> distance(wrong, right)))

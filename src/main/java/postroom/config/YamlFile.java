@@ -65,7 +65,9 @@ final class YamlFile {
 
     private static String firstLine(JacksonException notYaml) {
         var message = notYaml.getOriginalMessage();
-        return message == null ? "it cannot be read." : message.lines().findFirst().orElse("") + ".";
+        return message == null
+                ? "it cannot be read."
+                : message.lines().findFirst().orElse("") + ".";
     }
 
     private static String reason(IOException unreadable) {
