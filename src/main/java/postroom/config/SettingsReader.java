@@ -53,7 +53,7 @@ public final class SettingsReader {
                 troubles.add(
                         own.unfit(
                                         "is another directory than the one this file is in; name"
-                                            + " that with --data or POSTROOM_DATA instead")
+                                                + " that with --data or POSTROOM_DATA instead")
                                 .getMessage());
         }
     }
