@@ -6,20 +6,24 @@ import postroom.mail.Envelope.Body;
 import postroom.mail.QueueId;
 import postroom.mail.Recipient;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// A lease on the due recipients of one message.
 ///
-/// @param tries how many attempts the recipients had, the most of them
+/// @param lastAdvice what the catalog said of the last try, if there was one
+/// @param changedAt when the recipients came to their present state
 public record Claim(
         QueueId id,
         long service,
-        java.util.Optional<Address> reversePath,
+        Optional<Address> reversePath,
         List<Recipient> recipients,
         Body body,
         boolean smtputf8,
         Content content,
-        int tries) {
+        Optional<String> lastAdvice,
+        Instant changedAt) {
     public Claim {
         recipients = List.copyOf(recipients);
     }

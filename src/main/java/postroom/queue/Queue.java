@@ -84,7 +84,7 @@ public final class Queue {
     /// Leases up to about `most` due recipients of the service, whole messages where possible,
     /// oldest due first.
     public CompletableFuture<List<Claim>> claim(long service, int most) {
-        return store.writeLater(tx -> claim(tx, service, most));
+        return store.writeSoon(tx -> claim(tx, service, most));
     }
 
     /// Gives claims a new lease.
@@ -149,13 +149,13 @@ public final class Queue {
     public Optional<Instant> nextDue(long service) {
         return store.read(tx ->
                 tx.first(
-                                """
-                                select min(due_at) as due from recipient
-                                where service_id = ? and state in ('queued', 'deferred')
-                                """,
-                                row -> row.maybeTime("due"),
-                                service)
-                        .flatMap(due -> due));
+                        """
+                        select due_at as due from recipient
+                        where service_id = ? and state in ('queued', 'deferred')
+                        order by due_at limit 1
+                        """,
+                        row -> row.time("due"),
+                        service));
     }
 
     /// Fails what waited for closed services longer than patience allows; up to `most` recipients.
@@ -388,7 +388,14 @@ public final class Queue {
         return claims;
     }
 
-    private record Due(long id, long message, String address, int attempts, int recipients) {}
+    private record Due(
+            long id,
+            long message,
+            String address,
+            int attempts,
+            Optional<String> advice,
+            Instant changedAt,
+            int recipients) {}
 
     // PostgreSQL takes the same statement with "for update skip locked" inside the parentheses.
     private List<Due> lease(Tx tx, long service, Instant now, Instant until, int most)
@@ -400,7 +407,7 @@ public final class Queue {
                   select id from recipient
                   where service_id = ? and state in ('queued', 'deferred') and due_at <= ?
                   order by due_at limit ?)
-                returning id, message_id, address, attempts,
+                returning id, message_id, address, attempts, advice, changed_at,
                   (select recipients from message where message.id = recipient.message_id) as recipients
                 """,
                 Queue::due,
@@ -418,7 +425,7 @@ public final class Queue {
                 """
                 update recipient set due_at = ?, claimed_by = ?, claimed_until = ?
                 where message_id = ? and service_id = ? and state in ('queued', 'deferred') and due_at <= ?
-                returning id, message_id, address, attempts, 0 as recipients
+                returning id, message_id, address, attempts, advice, changed_at, 0 as recipients
                 """,
                 Queue::due,
                 until,
@@ -435,6 +442,8 @@ public final class Queue {
                 row.number("message_id"),
                 row.string("address"),
                 row.integer("attempts"),
+                row.maybeString("advice"),
+                row.time("changed_at"),
                 row.integer("recipients"));
     }
 
@@ -444,7 +453,7 @@ public final class Queue {
                         .sorted(java.util.Comparator.comparingLong(Due::id))
                         .map(due -> new Recipient(due.id, Address.of(due.address)))
                         .toList();
-        int tries = dues.stream().mapToInt(Due::attempts).max().orElse(0);
+        var first = dues.getFirst();
         return tx.first(
                         """
                         select reverse_path, size, content_id, eight_bit, smtputf8 from message where id = ?
@@ -458,7 +467,8 @@ public final class Queue {
                                         row.flag("eight_bit") ? Body.EIGHT_BIT : Body.SEVEN_BIT,
                                         row.flag("smtputf8"),
                                         spool.content(row.number("content_id"), row.number("size")),
-                                        tries),
+                                        first.advice,
+                                        first.changedAt),
                         id.value())
                 .orElseThrow(() -> new SQLException("a recipient without its message: " + id));
     }
