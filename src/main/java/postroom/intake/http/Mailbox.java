@@ -1,5 +1,7 @@
 package postroom.intake.http;
 
+import io.swagger.v3.oas.annotations.media.Schema;
+
 import postroom.mail.Address;
 
 import tools.jackson.core.JsonParser;
@@ -13,6 +15,10 @@ import java.util.Optional;
 /// An address with perhaps a name, as callers write it: `"Ada <a@example.com>"`, `"a@example.com"`
 /// or `{"name": "Ada", "address": "a@example.com"}`. What was written is judged later, with the
 /// other fields.
+@Schema(
+        type = "string",
+        description = "An address, as text or as an object with name and address",
+        example = "Ada <a@example.com>")
 @JsonDeserialize(using = Mailbox.Reader.class)
 record Mailbox(Optional<String> name, String written) {
 
