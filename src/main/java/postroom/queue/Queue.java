@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 
 /// What is owed: messages go in, due recipients are claimed, results are settled. Safe for use by
 /// many threads; every method that writes returns (or completes) once its change is durable.
@@ -38,6 +39,7 @@ public final class Queue {
     private final Settling settling;
     private final InstantSource clock;
     private final String node;
+    private volatile LongConsumer whenDue = service -> {};
 
     public Queue(
             Store store,
@@ -52,6 +54,12 @@ public final class Queue {
         this.settling = new Settling(store, events, patience, clock, node);
         this.clock = clock;
         this.node = node;
+    }
+
+    /// Who wants to know that something of a service may be due (0: of any service). Runs on the thread
+    /// that made it so, and has to be quick.
+    public void onDue(LongConsumer listener) {
+        whenDue = listener;
     }
 
     /// A queue ID for a message that is coming in.
@@ -69,6 +77,7 @@ public final class Queue {
             return true;
         });
         message.content().wasPut();
+        whenDue.accept(message.service());
     }
 
     /// As [#put], with more to be done in the same transaction.
@@ -79,6 +88,7 @@ public final class Queue {
             return true;
         });
         message.content().wasPut();
+        whenDue.accept(message.service());
     }
 
     /// Leases up to about `most` due recipients of the service, whole messages where possible,
@@ -221,7 +231,8 @@ public final class Queue {
 
     /// Makes waiting recipients due now. Says how many.
     public int retry(QueueId id) {
-        return store.write(tx ->
+        return told(
+                store.write(tx ->
                 tx.update(
                         """
                         update recipient set due_at = ?
@@ -230,7 +241,7 @@ public final class Queue {
                         """,
                         clock.instant(),
                         id.value(),
-                        clock.instant()));
+                        clock.instant())));
     }
 
     /// Keeps waiting recipients back until they are released; what is being tried this moment is
@@ -251,7 +262,7 @@ public final class Queue {
 
     /// Moves waiting and held recipients to another service, where they are due at once.
     public int reroute(QueueId id, long service) {
-        return store.write(tx -> {
+        return told(store.write(tx -> {
             int moved =
                     tx.update(
                             """
@@ -272,7 +283,7 @@ public final class Queue {
                 events.append(
                         tx, EventType.MESSAGE_REROUTED, id, service, Map.of("recipients", moved));
             return moved;
-        });
+        }));
     }
 
     /// Erases the content of messages that were done before `done`, at most `most` of them.
@@ -285,8 +296,13 @@ public final class Queue {
         return store.write(tx -> Housekeeping.eraseMessages(tx, done, most));
     }
 
+    private int told(int changed) {
+        if (changed > 0) whenDue.accept(0);
+        return changed;
+    }
+
     private int change(QueueId id, String to, String from, EventType event) {
-        return store.write(tx -> {
+        return told(store.write(tx -> {
             var services =
                     tx.query(
                             "update recipient set state = ?, due_at = ?, changed_at = ?"
@@ -305,7 +321,7 @@ public final class Queue {
                         tx, event, id, services.getFirst(), Map.of("recipients", services.size()));
             Settling.markDone(tx, id, clock.instant());
             return services.size();
-        });
+        }));
     }
 
     private void insert(Tx tx, NewMessage message) throws SQLException {
