@@ -10,11 +10,13 @@ import postroom.deliver.Transport.Opening;
 import postroom.mail.Address;
 import postroom.mail.Content;
 import postroom.mail.Conversation;
+import postroom.mail.Diagnostic.Condition;
 import postroom.mail.Diagnostic.NoAnswer;
 import postroom.mail.Diagnostic.Stage;
 import postroom.mail.Envelope.Body;
 import postroom.mail.QueueId;
 import postroom.mail.Recipient;
+import postroom.secret.Secret;
 import postroom.service.Limits;
 import postroom.service.Service;
 import postroom.service.SmtpSettings;
@@ -27,18 +29,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedKeyManager;
 
 @Timeout(30)
 class SmtpTransportTest {
@@ -138,27 +135,38 @@ class SmtpTransportTest {
         }
     }
 
+    // JSSE resumes sessions within one context and has no way to say that it did.
     @Test
-    void the_second_line_to_a_service_resumes_its_tls_session() throws Exception {
-        var certificate = TestCertificates.forHost("localhost");
-        var fullHandshakes = new AtomicInteger();
-        var scene =
-                scene(
-                        "-- tls --\n"
-                                + ONE_MESSAGE
-                                + "-- next connection --\n-- tls --\n"
-                                + ONE_MESSAGE);
-        try (var server = player(scene, counting(certificate, fullHandshakes))) {
-            var service = service(server.port(), Tls.IMPLICIT, certificate.pem());
-            var heard = new TranscriptTest.Heard();
-            var transport = scene.transport(heard.judge);
-            for (int i = 0; i < 2; i++)
-                carry(transport, service, TranscriptTest.content("Hello\r\n"), heard);
+    void lines_to_a_service_share_a_tls_context_until_its_settings_change() throws Exception {
+        var contexts = new TlsContexts(_ -> new Secret(""));
+        var authority = TestCertificates.forHost("localhost").pem();
 
-            assertThat(server.difference()).isEmpty();
-            assertThat(heard.results).containsOnly("a@example.net sent").hasSize(2);
-            assertThat(fullHandshakes).hasValue(1);
-        }
+        var first = contexts.contextFor(service(465, Tls.IMPLICIT, authority));
+        var second = contexts.contextFor(service(465, Tls.IMPLICIT, authority));
+        var changed = contexts.contextFor(service(465, Tls.IMPLICIT, ""));
+
+        assertThat(second).isSameAs(first);
+        assertThat(changed).isNotSameAs(first);
+    }
+
+    @Test
+    void an_unreadable_authority_is_told_without_connecting() {
+        var opening =
+                scene("")
+                        .transport(new TranscriptTest.Heard().judge)
+                        .open(service(465, Tls.IMPLICIT, "not a certificate"), new Conversation());
+
+        assertThat(opening)
+                .isInstanceOfSatisfying(
+                        Opening.NotOpened.class,
+                        closed ->
+                                assertThat(closed.diagnostic())
+                                        .isInstanceOfSatisfying(
+                                                Condition.class,
+                                                found ->
+                                                        assertThat(found.name())
+                                                                .isEqualTo(
+                                                                        "tls-settings-unusable")));
     }
 
     private static TranscriptTest.Heard carry(Scene scene, Service service, Content content) {
@@ -267,63 +275,5 @@ class SmtpTransportTest {
                 writing.to(out);
             }
         };
-    }
-
-    private static SSLContext counting(TestCertificates certificate, AtomicInteger asked)
-            throws Exception {
-        var context = SSLContext.getInstance("TLS");
-        var managers = new KeyManager[] {new CountingKeys(certificate, asked)};
-        context.init(managers, null, null);
-        return context;
-    }
-
-    /// Only a full handshake asks for a key.
-    private static final class CountingKeys extends X509ExtendedKeyManager {
-        private final TestCertificates certificate;
-        private final AtomicInteger asked;
-
-        CountingKeys(TestCertificates certificate, AtomicInteger asked) {
-            this.certificate = certificate;
-            this.asked = asked;
-        }
-
-        @Override
-        public String chooseServerAlias(
-                String keyType, java.security.Principal[] issuers, Socket socket) {
-            if (keyType.equals("EC")) asked.incrementAndGet();
-            return keyType.equals("EC") ? "server" : "";
-        }
-
-        @Override
-        public String chooseEngineServerAlias(
-                String keyType, java.security.Principal[] issuers, SSLEngine engine) {
-            return "server";
-        }
-
-        @Override
-        public java.security.cert.X509Certificate[] getCertificateChain(String alias) {
-            return new java.security.cert.X509Certificate[] {certificate.certificate()};
-        }
-
-        @Override
-        public java.security.PrivateKey getPrivateKey(String alias) {
-            return certificate.keys().getPrivate();
-        }
-
-        @Override
-        public String[] getClientAliases(String keyType, java.security.Principal[] issuers) {
-            return new String[0];
-        }
-
-        @Override
-        public String chooseClientAlias(
-                String[] keyType, java.security.Principal[] issuers, Socket socket) {
-            return "";
-        }
-
-        @Override
-        public String[] getServerAliases(String keyType, java.security.Principal[] issuers) {
-            return new String[] {"server"};
-        }
     }
 }
