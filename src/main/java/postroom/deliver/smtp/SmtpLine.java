@@ -325,8 +325,8 @@ final class SmtpLine implements Line {
         if (transaction != null) {
             var load = transaction.load;
             load.conversation().add("", why.text(), took(transaction));
-            if (carried > 0 && !transaction.contentBegun && !load.anySent())
-                giveBack(transaction, results);
+            boolean untouched = !transaction.contentBegun && !load.anySent() && !load.isDecided();
+            if (carried > 0 && untouched) giveBack(transaction, results);
             else {
                 judgeBroken(transaction, why);
                 results.done(load.consignment(), load.results(), load.conversation());
