@@ -1,5 +1,6 @@
 package postroom.intake.smtp;
 
+import postroom.access.Access;
 import postroom.access.Credential;
 import postroom.access.SignInAnswer;
 import postroom.secret.Secret;
@@ -14,4 +15,18 @@ public interface Doorkeeper {
 
     /// The credential that covers a device that can neither TLS nor AUTH.
     Optional<Credential> forListedNetwork(InetAddress from);
+
+    static Doorkeeper of(Access access) {
+        return new Doorkeeper() {
+            @Override
+            public SignInAnswer signIn(String username, Secret password, InetAddress from) {
+                return access.signIn(username, password, from);
+            }
+
+            @Override
+            public Optional<Credential> forListedNetwork(InetAddress from) {
+                return access.forListedNetwork(from);
+            }
+        };
+    }
 }
