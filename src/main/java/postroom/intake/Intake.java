@@ -12,14 +12,17 @@ import postroom.mail.Envelope;
 import postroom.mail.QueueId;
 import postroom.mail.Reply;
 import postroom.queue.NewMessage;
+import postroom.queue.Queue;
 import postroom.queue.Spool;
 import postroom.route.Router;
+import postroom.store.Store;
 import postroom.store.StoreException;
 
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /// The counter behind all three doors. A door begins a submission, gives it the content octet by
 /// octet, and asks for the answer:
@@ -37,28 +40,16 @@ public final class Intake {
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
 
     private final Spool spool;
-    private final Outbox outbox;
+    private final Queue queue;
     private final Examination examination;
     private final AcceptedHeader acceptedHeader;
     private final IntakeSettings settings;
     private final InstantSource clock;
 
-    /// Where accepted messages go: the queue.
-    public interface Outbox {
-        QueueId newId();
-
-        /// Returns once it is durable.
-        void put(NewMessage message);
-    }
-
     public Intake(
-            Spool spool,
-            Outbox outbox,
-            Router router,
-            IntakeSettings settings,
-            InstantSource clock) {
+            Spool spool, Queue queue, Router router, IntakeSettings settings, InstantSource clock) {
         this.spool = spool;
-        this.outbox = outbox;
+        this.queue = queue;
         this.examination = new Examination(router, settings);
         this.acceptedHeader = new AcceptedHeader(settings);
         this.settings = settings;
@@ -71,8 +62,14 @@ public final class Intake {
 
     /// After the last octet. Returns once the message is durable, or says why it was rejected.
     public Acceptance accept(SubmissionContent content) {
+        return accept(content, _ -> _ -> 0);
+    }
+
+    /// As [#accept(SubmissionContent)], with something that has to be durable together with the
+    /// message, such as the answer to an `Idempotency-Key`.
+    public Acceptance accept(SubmissionContent content, Function<QueueId, Store.Work<?>> also) {
         content.finish();
-        if (content.rejection().isEmpty()) keep(content);
+        if (content.rejection().isEmpty()) keep(content, also);
         if (content.rejection().isPresent()) {
             var rejected = content.rejection().get();
             logRejected(content.submission(), rejected);
@@ -107,7 +104,7 @@ public final class Intake {
                 return Optional.empty();
             }
             case Finding.Fit fit -> {
-                var id = outbox.newId();
+                var id = queue.newId();
                 var messageId = Examination.messageId(header, id, fit.headerFrom());
                 acceptedHeader.write(
                         content.draft(), octets, header, submission, fit, id, messageId, now);
@@ -120,11 +117,11 @@ public final class Intake {
         return settings.refusesBareLineEndings() && submission.origin().door() == Door.SMTP;
     }
 
-    private void keep(SubmissionContent content) {
+    private void keep(SubmissionContent content, Function<QueueId, Store.Work<?>> also) {
         var examined = content.examined().orElseThrow();
         var message = message(content, examined);
         try {
-            outbox.put(message);
+            queue.put(message, also.apply(message.id()));
             logAccepted(message, examined);
         } catch (StoreException notKept) {
             content.reject(notKept(notKept));
