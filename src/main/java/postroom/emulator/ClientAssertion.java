@@ -31,7 +31,7 @@ final class ClientAssertion {
             return wrong(
                     700027,
                     "The certificate with identifier used to sign the client assertion is not"
-                        + " registered on application.");
+                            + " registered on application.");
         try {
             SignedJWT jwt = SignedJWT.parse(assertion);
             if (!thumbprintFits(jwt, certificate) || !jwt.verify(new RSASSAVerifier(key)))

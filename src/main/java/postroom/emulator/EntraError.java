@@ -24,12 +24,12 @@ record EntraError(String error, List<Integer> codes, String text, int status) {
                     Map.entry(
                             50011,
                             "The redirect URI '%s' specified in the request does not match the"
-                                + " redirect URIs configured for the application '%s'."),
+                                    + " redirect URIs configured for the application '%s'."),
                     Map.entry(
                             50020,
                             "User account '%s' from identity provider 'emulator' does not exist in"
-                                + " tenant '%s' and cannot access the application '%s' in that"
-                                + " tenant."),
+                                    + " tenant '%s' and cannot access the application '%s' in that"
+                                    + " tenant."),
                     Map.entry(
                             50034,
                             "The user account %s does not exist in the %s directory. To sign into"
@@ -38,11 +38,11 @@ record EntraError(String error, List<Integer> codes, String text, int status) {
                     Map.entry(
                             50059,
                             "No tenant-identifying information found in either the request or"
-                                + " implied by any provided credentials."),
+                                    + " implied by any provided credentials."),
                     Map.entry(
                             50173,
                             "The provided grant has expired due to it being revoked, a fresh auth"
-                                + " token is needed."),
+                                    + " token is needed."),
                     Map.entry(
                             50194,
                             "Application '%s'(%s) is not configured as a multi-tenant application."
@@ -51,18 +51,18 @@ record EntraError(String error, List<Integer> codes, String text, int status) {
                     Map.entry(
                             54005,
                             "OAuth2 Authorization code was already redeemed, please retry with a"
-                                + " new valid code or use an existing refresh token."),
+                                    + " new valid code or use an existing refresh token."),
                     Map.entry(
                             65001,
                             "The user or administrator has not consented to use the application"
-                                + " with ID '%s' named '%s'."),
+                                    + " with ID '%s' named '%s'."),
                     Map.entry(65004, "User declined to consent to access the app."),
                     Map.entry(70000, "Provided grant is invalid or malformed."),
                     Map.entry(70003, "The app requested an unsupported grant type '%s'."),
                     Map.entry(
                             70008,
                             "The provided authorization code or refresh token has expired due to"
-                                + " inactivity."),
+                                    + " inactivity."),
                     Map.entry(
                             70011,
                             "The provided request must include a 'scope' input parameter. The"
@@ -70,11 +70,11 @@ record EntraError(String error, List<Integer> codes, String text, int status) {
                     Map.entry(
                             700016,
                             "Application with identifier '%s' was not found in the directory"
-                                + " '%s'."),
+                                    + " '%s'."),
                     Map.entry(
                             700082,
                             "The refresh token has expired due to inactivity. The token was issued"
-                                + " on %s and was inactive for 90.00:00:00."),
+                                    + " on %s and was inactive for 90.00:00:00."),
                     Map.entry(
                             7000215,
                             "Invalid client secret provided. Ensure the secret being sent in the"
@@ -83,7 +83,7 @@ record EntraError(String error, List<Integer> codes, String text, int status) {
                     Map.entry(
                             7000218,
                             "The request body must contain the following parameter:"
-                                + " 'client_assertion' or 'client_secret'."),
+                                    + " 'client_assertion' or 'client_secret'."),
                     Map.entry(7000222, "The provided client secret keys for app '%s' are expired."),
                     Map.entry(90002, "Tenant '%s' not found."),
                     Map.entry(

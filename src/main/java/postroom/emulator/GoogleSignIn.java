@@ -166,7 +166,7 @@ final class GoogleSignIn {
                             "redirect_uri_mismatch",
                             Optional.of(
                                     "You can't sign in because this app sent an invalid request."
-                                        + " redirect_uri="
+                                            + " redirect_uri="
                                             + query.text("redirect_uri")),
                             400));
         if (!query.text("response_type").equals("code"))

@@ -81,8 +81,8 @@ final class MicrosoftToken {
                             "invalid_request",
                             9001023,
                             "The grant type is not supported over the /common or /consumers"
-                                + " endpoints. Please use the /organizations or tenant-specific"
-                                + " endpoint."));
+                                    + " endpoints. Please use the /organizations or tenant-specific"
+                                    + " endpoint."));
         if (appOnly && tenant.equals("organizations"))
             return refuse(question, EntraError.of("invalid_request", 50059));
         Optional<EntraError> objection =
@@ -122,7 +122,7 @@ final class MicrosoftToken {
                             "invalid_client",
                             700025,
                             "Client is public so neither 'client_assertion' nor 'client_secret'"
-                                + " should be presented."));
+                                    + " should be presented."));
         }
         if (assertion.isPresent())
             return ClientAssertion.objection(assertion.get(), client, question, premises.now());
@@ -194,7 +194,7 @@ final class MicrosoftToken {
                         "invalid_grant",
                         501481,
                         "The Code_Verifier does not match the code_challenge supplied in the"
-                            + " authorization request."));
+                                + " authorization request."));
     }
 
     private Answer refresh(Asking asking) {
@@ -256,7 +256,7 @@ final class MicrosoftToken {
                             "bad_verification_code",
                             70018,
                             "Invalid verification code due to User typing in wrong user code for"
-                                + " device code flow."));
+                                    + " device code flow."));
         Grants.Device device = known.get();
         if (isOlder(device.issued, lifetimes().deviceCode()))
             return refuse(
@@ -270,7 +270,7 @@ final class MicrosoftToken {
                                     "authorization_pending",
                                     70016,
                                     "OAuth 2.0 device flow error. Authorization is pending."
-                                        + " Continue polling."));
+                                            + " Continue polling."));
             case DECLINED ->
                     refuse(
                             asking,
@@ -296,7 +296,7 @@ final class MicrosoftToken {
                             "invalid_scope",
                             700022,
                             "The provided value for the input parameter 'scope' is not valid"
-                                + " because it contains more than one resource."));
+                                    + " because it contains more than one resource."));
         if (!consented.covers(wanted))
             return refuse(
                     asking,

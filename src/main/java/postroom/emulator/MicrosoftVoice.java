@@ -100,13 +100,13 @@ final class MicrosoftVoice extends Voice {
         return switch (reason) {
             case DISABLED_TENANT ->
                     "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled"
-                        + " for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more"
-                        + " information."
+                            + " for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more"
+                            + " information."
                             + trailer();
             case DISABLED_MAILBOX ->
                     "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled"
-                        + " for the Mailbox. Visit https://aka.ms/smtp_auth_disabled for more"
-                        + " information."
+                            + " for the Mailbox. Visit https://aka.ms/smtp_auth_disabled for more"
+                            + " information."
                             + trailer();
             case WRONG_PASSWORD ->
                     "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect."
@@ -161,7 +161,7 @@ final class MicrosoftVoice extends Voice {
     @Override
     String tooFast() {
         return "421 4.4.2 Message submission rate for this client has exceeded the configured"
-                   + " limit";
+                + " limit";
     }
 
     @Override
@@ -199,7 +199,7 @@ final class MicrosoftVoice extends Voice {
     @Override
     String dailyLimit() {
         return "550 5.1.90 Your message can't be sent because you've reached your daily limit for"
-                   + " message recipients";
+                + " message recipients";
     }
 
     @Override
@@ -219,7 +219,7 @@ final class MicrosoftVoice extends Voice {
 
     String bareLineFeed() {
         return "550 5.6.11 SMTPSEND.BareLinefeedsAreIllegal; message contains bare linefeeds, which"
-                   + " cannot be sent via DATA and receiving system does not support BDAT";
+                + " cannot be sent via DATA and receiving system does not support BDAT";
     }
 
     private String trailer() {

@@ -35,7 +35,7 @@ record Premises(
                             Web.Answer.html(
                                     200,
                                     "<html><body>Our services aren't available right"
-                                        + " now</body></html>"));
+                                            + " now</body></html>"));
             case Action.Silence(var length) -> {
                 Pause.lasting(length);
                 yield Optional.of(Web.Answer.dropped());

@@ -244,7 +244,7 @@ final class ScriptReader {
         if (node.has("delay")) return new Action.Delay(duration(node.path("delay")));
         throw new IllegalArgumentException(
                 "A fault needs one of: answer, drop, drop_before_reply, drop_in_data, garbage,"
-                    + " silence, delay.");
+                        + " silence, delay.");
     }
 
     private static Action answer(JsonNode node) {

@@ -84,7 +84,7 @@ final class ServiceAccount {
             return GoogleError.of(
                             "unauthorized_client",
                             "Client is unauthorized to retrieve access tokens using this method, or"
-                                + " client not authorized for any of the scopes requested.")
+                                    + " client not authorized for any of the scopes requested.")
                     .json();
         if (premises.script().mailbox(Provider.GOOGLE, user).isEmpty())
             return GoogleError.of("invalid_grant", "Invalid email or User ID").json();

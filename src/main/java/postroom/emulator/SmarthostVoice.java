@@ -28,10 +28,10 @@ final class SmarthostVoice extends Voice {
             reply.append("250-AUTH ").append(String.join(" ", smarthost.mechanisms())).append('\n');
         return reply.append(
                         "250-ENHANCEDSTATUSCODES\n"
-                            + "250-8BITMIME\n"
-                            + "250-DSN\n"
-                            + "250-SMTPUTF8\n"
-                            + "250 CHUNKING")
+                                + "250-8BITMIME\n"
+                                + "250-DSN\n"
+                                + "250-SMTPUTF8\n"
+                                + "250 CHUNKING")
                 .toString();
     }
 
