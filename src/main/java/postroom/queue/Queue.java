@@ -56,8 +56,8 @@ public final class Queue {
         this.node = node;
     }
 
-    /// Who wants to know that something of a service may be due (0: of any service). Runs on the thread
-    /// that made it so, and has to be quick.
+    /// Who wants to know that something of a service may be due (0: of any service). Runs on the
+    /// thread that made it so, and has to be quick.
     public void onDue(LongConsumer listener) {
         whenDue = listener;
     }
@@ -233,15 +233,15 @@ public final class Queue {
     public int retry(QueueId id) {
         return told(
                 store.write(tx ->
-                tx.update(
-                        """
-                        update recipient set due_at = ?
-                        where message_id = ? and state in ('queued', 'deferred')
-                          and coalesce(claimed_until, 0) <= ?
-                        """,
-                        clock.instant(),
-                        id.value(),
-                        clock.instant())));
+                        tx.update(
+                                """
+                                update recipient set due_at = ?
+                                where message_id = ? and state in ('queued', 'deferred')
+                                  and coalesce(claimed_until, 0) <= ?
+                                """,
+                                clock.instant(),
+                                id.value(),
+                                clock.instant())));
     }
 
     /// Keeps waiting recipients back until they are released; what is being tried this moment is
@@ -262,28 +262,33 @@ public final class Queue {
 
     /// Moves waiting and held recipients to another service, where they are due at once.
     public int reroute(QueueId id, long service) {
-        return told(store.write(tx -> {
-            int moved =
-                    tx.update(
-                            """
-                            update recipient set service_id = ?, due_at = ?, closed_before =
-                              (select closed_total + coalesce(? - closed_since, 0)
-                               from service where id = ?)
-                            where message_id = ? and state in ('queued', 'deferred', 'held')
-                              and coalesce(claimed_until, 0) <= ? and service_id <> ?
-                            """,
-                            service,
-                            clock.instant(),
-                            clock.instant(),
-                            service,
-                            id.value(),
-                            clock.instant(),
-                            service);
-            if (moved > 0)
-                events.append(
-                        tx, EventType.MESSAGE_REROUTED, id, service, Map.of("recipients", moved));
-            return moved;
-        }));
+        return told(
+                store.write(tx -> {
+                    int moved =
+                            tx.update(
+                                    """
+                                    update recipient set service_id = ?, due_at = ?, closed_before =
+                                      (select closed_total + coalesce(? - closed_since, 0)
+                                       from service where id = ?)
+                                    where message_id = ? and state in ('queued', 'deferred', 'held')
+                                      and coalesce(claimed_until, 0) <= ? and service_id <> ?
+                                    """,
+                                    service,
+                                    clock.instant(),
+                                    clock.instant(),
+                                    service,
+                                    id.value(),
+                                    clock.instant(),
+                                    service);
+                    if (moved > 0)
+                        events.append(
+                                tx,
+                                EventType.MESSAGE_REROUTED,
+                                id,
+                                service,
+                                Map.of("recipients", moved));
+                    return moved;
+                }));
     }
 
     /// Erases the content of messages that were done before `done`, at most `most` of them.
@@ -302,26 +307,31 @@ public final class Queue {
     }
 
     private int change(QueueId id, String to, String from, EventType event) {
-        return told(store.write(tx -> {
-            var services =
-                    tx.query(
-                            "update recipient set state = ?, due_at = ?, changed_at = ?"
-                                    + " where message_id = ? and coalesce(claimed_until, 0) <= ?"
-                                    + " and state in "
-                                    + from
-                                    + " returning service_id",
-                            row -> row.number("service_id"),
-                            to,
-                            clock.instant(),
-                            clock.instant(),
-                            id.value(),
-                            clock.instant());
-            if (!services.isEmpty())
-                events.append(
-                        tx, event, id, services.getFirst(), Map.of("recipients", services.size()));
-            Settling.markDone(tx, id, clock.instant());
-            return services.size();
-        }));
+        return told(
+                store.write(tx -> {
+                    var services =
+                            tx.query(
+                                    "update recipient set state = ?, due_at = ?, changed_at = ?"
+                                        + " where message_id = ? and coalesce(claimed_until, 0) <="
+                                        + " ? and state in "
+                                            + from
+                                            + " returning service_id",
+                                    row -> row.number("service_id"),
+                                    to,
+                                    clock.instant(),
+                                    clock.instant(),
+                                    id.value(),
+                                    clock.instant());
+                    if (!services.isEmpty())
+                        events.append(
+                                tx,
+                                event,
+                                id,
+                                services.getFirst(),
+                                Map.of("recipients", services.size()));
+                    Settling.markDone(tx, id, clock.instant());
+                    return services.size();
+                }));
     }
 
     private void insert(Tx tx, NewMessage message) throws SQLException {
