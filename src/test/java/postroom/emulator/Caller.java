@@ -26,6 +26,7 @@ final class Caller implements AutoCloseable {
         this.authority = emulator.trustedCa();
         this.socket = socket;
         socket.setSoTimeout(10_000);
+        socket.setTcpNoDelay(true);
         this.in = reader();
     }
 

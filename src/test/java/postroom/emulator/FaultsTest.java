@@ -63,6 +63,16 @@ class FaultsTest {
     }
 
     @Test
+    void a_reply_that_was_cut_off_in_a_log_is_made_whole() throws Exception {
+        town.emulator.change(
+                "faults: [ { stage: mail, answer: { smtp: '534-5.7.14 Please log in' } } ]");
+
+        try (Caller caller = town.atExchange()) {
+            assertThat(send(caller, "a@example.org")).isEqualTo("534 5.7.14 Please log in");
+        }
+    }
+
+    @Test
     void a_message_may_be_stored_although_nobody_hears_of_it() throws Exception {
         town.emulator.change("faults: [ { stage: final-dot, drop_before_reply: true, times: 1 } ]");
 

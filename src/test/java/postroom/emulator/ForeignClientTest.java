@@ -14,6 +14,7 @@ import jakarta.mail.internet.MimeMessage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
 import java.util.Properties;
 
 /// Angus Mail knows nothing of the emulator, and gets on with it.
@@ -23,9 +24,7 @@ class ForeignClientTest {
                     EmulatorScript.demo()
                             .withSmarthost(
                                     new EmulatorScript.Smarthost(
-                                            true,
-                                            false,
-                                            java.util.List.of("PLAIN", "LOGIN", "CRAM-MD5"))));
+                                            true, false, List.of("PLAIN", "LOGIN", "CRAM-MD5"))));
 
     @AfterEach
     void close() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
+
 class MicrosoftSubmissionTest {
     private final Town town = Town.demo();
     private final Endpoints exchange = town.emulator.microsoft();
@@ -139,7 +141,7 @@ class MicrosoftSubmissionTest {
 
         try (Caller early = town.signedIn(exchange, Town.NOREPLY, token);
                 Caller late = Caller.securedAt(town.emulator, exchange)) {
-            town.emulator.fastForward(java.time.Duration.ofHours(1));
+            town.emulator.fastForward(Duration.ofHours(1));
             assertThat(late.say("AUTH XOAUTH2 " + Caller.xoauth2(Town.NOREPLY, token)))
                     .startsWith("535 5.7.3 ");
             assertThat(early.message(Town.NOREPLY, "user@example.org", Town.mail(Town.NOREPLY)))
