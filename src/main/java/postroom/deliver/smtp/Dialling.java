@@ -81,7 +81,6 @@ final class Dialling {
             goodbye(wire);
             return refused;
         } catch (Lost lost) {
-            conversation.add("", lost.diagnostic().text(), Duration.ZERO);
             wire.abort();
             return new Outcome.Failed(lost.diagnostic());
         }
@@ -89,8 +88,7 @@ final class Dialling {
 
     private Outcome dialogue(Wire wire, @Nullable SSLContext context) throws Lost {
         long began = System.nanoTime();
-        var greeting = wire.hear(Stage.GREETING);
-        note("‹greeting›", greeting, began);
+        var greeting = heard(wire, "‹greeting›", Stage.GREETING, began);
         if (greeting.reply().code() != 220) {
             return greeting.reply().isPositive()
                     ? failed("greeting-not-220", "greeting " + greeting.text())
@@ -171,10 +169,11 @@ final class Dialling {
             var layer = contexts.layer(context, wire.socket(), settings);
             wire.secure(layer);
             conversation.add("‹TLS handshake›", described(layer.getSession()), since(began));
-        } catch (Lost lost) {
-            throw lost;
         } catch (IOException failed) {
-            throw new Lost(Stage.TLS, Wire.text(failed));
+            var lost =
+                    failed instanceof Lost known ? known : new Lost(Stage.TLS, Wire.text(failed));
+            conversation.add("‹TLS handshake›", lost.diagnostic().text(), since(began));
+            throw lost;
         }
     }
 
@@ -190,9 +189,18 @@ final class Dialling {
     private SmtpReply ask(Wire wire, String line, Stage stage) throws Lost {
         long began = System.nanoTime();
         wire.say(line);
-        var heard = wire.hear(stage);
-        note(line, heard, began);
-        return heard;
+        return heard(wire, line, stage, began);
+    }
+
+    private SmtpReply heard(Wire wire, String said, Stage stage, long began) throws Lost {
+        try {
+            var heard = wire.hear(stage);
+            note(said, heard, began);
+            return heard;
+        } catch (Lost lost) {
+            conversation.add(said, lost.diagnostic().text(), since(began));
+            throw lost;
+        }
     }
 
     private void goodbye(Wire wire) {

@@ -124,7 +124,8 @@ final class SmtpLine implements Line {
                 continue;
             }
             boolean paused = System.nanoTime() - asked > WORTH_A_LOOK.toNanos();
-            if (paused && current == null && !wire.isQuiet()) {
+            boolean nothingAwaited = current == null;
+            if (nothingAwaited && (wire.hasUnaskedOctets() || (paused && !wire.isQuiet()))) {
                 hangUp();
                 results.giveBack(consignment, load.conversation());
                 return null;
@@ -262,11 +263,7 @@ final class SmtpLine implements Line {
         wire.write(".\r\n");
         if (following != null) begin(following);
         var heard = wire.hear(Stage.AFTER_FINAL_DOT);
-        load.conversation()
-                .add(
-                        "‹" + load.consignment().content().size() + " octets›",
-                        heard.text(),
-                        took(transaction));
+        load.conversation().add(transaction.lastSaid(), heard.text(), took(transaction));
         var reply = heard.reply();
         if (reply.code() < 300) for (var path : transaction.accepted) load.sent(path, heard);
         else if (reply.isPositive())
@@ -324,7 +321,7 @@ final class SmtpLine implements Line {
         following = null;
         if (transaction != null) {
             var load = transaction.load;
-            load.conversation().add("", why.text(), took(transaction));
+            load.conversation().add(transaction.lastSaid(), why.text(), took(transaction));
             boolean untouched = !transaction.contentBegun && !load.anySent() && !load.isDecided();
             if (carried > 0 && untouched) giveBack(transaction, results);
             else {
