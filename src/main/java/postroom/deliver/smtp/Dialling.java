@@ -141,11 +141,11 @@ final class Dialling {
             began = System.nanoTime();
             try {
                 var wire = Wire.connect(address, Duration.ofNanos(left), watch, timeouts);
-                conversation.add(said, "connected", since(began));
+                conversation.add(Stage.CONNECT, said, "connected", since(began));
                 return wire;
             } catch (IOException notThisOne) {
                 heard = Wire.text(notThisOne);
-                conversation.add(said, heard, since(began));
+                conversation.add(Stage.CONNECT, said, heard, since(began));
             }
         }
         throw new Lost(Stage.CONNECT, heard);
@@ -155,10 +155,14 @@ final class Dialling {
         try {
             var addresses = InetAddress.getAllByName(settings.host());
             conversation.add(
-                    "resolve " + settings.host(), addresses.length + " addresses", since(began));
+                    Stage.RESOLVE,
+                    "resolve " + settings.host(),
+                    addresses.length + " addresses",
+                    since(began));
             return addresses;
         } catch (UnknownHostException unknown) {
-            conversation.add("resolve " + settings.host(), Wire.text(unknown), since(began));
+            conversation.add(
+                    Stage.RESOLVE, "resolve " + settings.host(), Wire.text(unknown), since(began));
             throw new Lost(Stage.RESOLVE, Wire.text(unknown));
         }
     }
@@ -168,11 +172,12 @@ final class Dialling {
         try {
             var layer = contexts.layer(context, wire.socket(), settings);
             wire.secure(layer);
-            conversation.add("‹TLS handshake›", described(layer.getSession()), since(began));
+            conversation.add(
+                    Stage.TLS, "‹TLS handshake›", described(layer.getSession()), since(began));
         } catch (IOException failed) {
             var lost =
                     failed instanceof Lost known ? known : new Lost(Stage.TLS, Wire.text(failed));
-            conversation.add("‹TLS handshake›", lost.diagnostic().text(), since(began));
+            conversation.add(Stage.TLS, "‹TLS handshake›", lost.diagnostic().text(), since(began));
             throw lost;
         }
     }
@@ -195,10 +200,10 @@ final class Dialling {
     private SmtpReply heard(Wire wire, String said, Stage stage, long began) throws Lost {
         try {
             var heard = wire.hear(stage);
-            note(said, heard, began);
+            note(stage, said, heard, began);
             return heard;
         } catch (Lost lost) {
-            conversation.add(said, lost.diagnostic().text(), since(began));
+            conversation.add(stage, said, lost.diagnostic().text(), since(began));
             throw lost;
         }
     }
@@ -207,15 +212,15 @@ final class Dialling {
         try {
             long began = System.nanoTime();
             wire.say("QUIT");
-            note("QUIT", wire.hear(Stage.EHLO, timeouts.goodbye()), began);
+            note(Stage.EHLO, "QUIT", wire.hear(Stage.EHLO, timeouts.goodbye()), began);
         } catch (Lost quitFailed) {
-            conversation.add("QUIT", quitFailed.diagnostic().text(), Duration.ZERO);
+            conversation.add(Stage.EHLO, "QUIT", quitFailed.diagnostic().text(), Duration.ZERO);
         }
         wire.end();
     }
 
-    private void note(String said, SmtpReply heard, long began) {
-        conversation.add(said, heard.text(), since(began));
+    private void note(Stage stage, String said, SmtpReply heard, long began) {
+        conversation.add(stage, said, heard.text(), since(began));
     }
 
     private static Duration since(long began) {

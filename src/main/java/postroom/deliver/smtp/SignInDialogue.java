@@ -114,7 +114,11 @@ final class SignInDialogue {
     }
 
     private void note(String said, String heard, long began) {
-        conversation.add(said, withoutSecret(heard), Duration.ofNanos(System.nanoTime() - began));
+        conversation.add(
+                Stage.AUTH,
+                said,
+                withoutSecret(heard),
+                Duration.ofNanos(System.nanoTime() - began));
     }
 
     // The server's complaint in the 334 often says more than its verdict, so both are kept. A

@@ -190,7 +190,7 @@ final class SmtpLine implements Line {
 
     private void heardReset(Transaction transaction) throws Lost {
         var heard = wire.hear(Stage.MAIL);
-        transaction.load.conversation().add("RSET", heard.text(), took(transaction));
+        transaction.load.conversation().add(Stage.MAIL, "RSET", heard.text(), took(transaction));
         if (heard.reply().code() == 421) transaction.closing = heard;
     }
 
@@ -200,7 +200,8 @@ final class SmtpLine implements Line {
         var heard = wire.hear(stage);
         transaction.answered++;
         var load = transaction.load;
-        load.conversation().add(transaction.command(number), heard.text(), took(transaction));
+        load.conversation()
+                .add(stage, transaction.command(number), heard.text(), took(transaction));
         var reply = heard.reply();
         if (reply.code() == 421) {
             transaction.closing = heard;
@@ -263,7 +264,12 @@ final class SmtpLine implements Line {
         wire.write(".\r\n");
         if (following != null) begin(following);
         var heard = wire.hear(Stage.AFTER_FINAL_DOT);
-        load.conversation().add(transaction.lastSaid(), heard.text(), took(transaction));
+        load.conversation()
+                .add(
+                        Stage.AFTER_FINAL_DOT,
+                        transaction.lastSaid(),
+                        heard.text(),
+                        took(transaction));
         var reply = heard.reply();
         if (reply.code() < 300) for (var path : transaction.accepted) load.sent(path, heard);
         else if (reply.isPositive())
@@ -321,7 +327,8 @@ final class SmtpLine implements Line {
         following = null;
         if (transaction != null) {
             var load = transaction.load;
-            load.conversation().add(transaction.lastSaid(), why.text(), took(transaction));
+            load.conversation()
+                    .add(Judge.stageOf(why), transaction.lastSaid(), why.text(), took(transaction));
             boolean untouched = !transaction.contentBegun && !load.anySent() && !load.isDecided();
             if (carried > 0 && untouched) giveBack(transaction, results);
             else {
