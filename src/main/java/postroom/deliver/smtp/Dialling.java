@@ -83,6 +83,9 @@ final class Dialling {
         } catch (Lost lost) {
             wire.abort();
             return new Outcome.Failed(lost.diagnostic());
+        } catch (RuntimeException bug) {
+            wire.abort();
+            throw bug;
         }
     }
 

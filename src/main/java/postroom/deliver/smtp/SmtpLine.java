@@ -33,6 +33,8 @@ final class SmtpLine implements Line {
     private static final int COMMANDS_PER_GROUP = 100;
     private static final Duration WORTH_A_LOOK = Duration.ofMillis(500);
 
+    private static final String UNASKED = "the server said something nobody asked for";
+
     private final Wire wire;
     private final Offer offer;
     private final Service service;
@@ -124,14 +126,22 @@ final class SmtpLine implements Line {
                 continue;
             }
             boolean paused = System.nanoTime() - asked > WORTH_A_LOOK.toNanos();
-            boolean nothingAwaited = current == null;
-            if (nothingAwaited && (wire.hasUnaskedOctets() || (paused && !wire.isQuiet()))) {
+            if (current == null && isUsedUp(paused)) {
                 hangUp();
-                results.giveBack(consignment, load.conversation());
+                if (paused || carried > 0) results.giveBack(consignment, load.conversation());
+                else {
+                    load.judgeTheRest(new NoAnswer(Stage.MAIL, UNASKED), Stage.MAIL);
+                    results.done(consignment, load.results(), load.conversation());
+                }
                 return null;
             }
             return new Transaction(load, recipientsAtMost);
         }
+    }
+
+    // A reply too many would be taken for the answer to the next MAIL.
+    private boolean isUsedUp(boolean paused) {
+        return wire.hasUnaskedOctets() || (paused && !wire.isQuiet());
     }
 
     private void begin(Transaction transaction) throws Lost {

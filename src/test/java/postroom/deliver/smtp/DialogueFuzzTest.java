@@ -82,6 +82,7 @@ class DialogueFuzzTest {
 
     private static void serve(ServerSocket server, String said) {
         try (var socket = server.accept()) {
+            socket.setTcpNoDelay(true);
             // one reply for each line heard, so that nothing looks like an unasked one
             var in = socket.getInputStream();
             var replies =
