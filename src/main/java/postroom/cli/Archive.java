@@ -105,9 +105,10 @@ final class Archive {
         // Only these three names, so nothing in the file can lead anywhere else.
         switch (name) {
             case DATABASE -> {
-                replace(settings.databaseFile(), from);
+                // first, so that an old log is never applied to the new database
                 for (var ending : List.of("-wal", "-shm"))
                     Files.deleteIfExists(settings.data().resolve(DATABASE + ending));
+                replace(settings.databaseFile(), from);
             }
             case MASTER_KEY -> replace(settings.masterKey().file(), from);
             case SETTINGS -> {

@@ -1,7 +1,6 @@
 package postroom.cli;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Unmatched;
 
 import java.util.List;
@@ -13,9 +12,6 @@ import java.util.List;
 final class SendmailCommand extends Words {
 
     @Unmatched private List<String> rest = List.of();
-
-    @Parameters(hidden = true)
-    private List<String> arguments = List.of();
 
     @Override
     public Integer call() {

@@ -3,8 +3,11 @@ package postroom.intake.sendmail;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import postroom.access.Credential;
+import postroom.event.EventLog;
 import postroom.intake.Acceptance;
-import postroom.mail.QueueId;
+import postroom.intake.Intake;
+import postroom.store.Store;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,12 +28,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// Takes what the `sendmail` command left in the drop directory to the counter.
 ///
-/// A drop first moves to `collecting/` under the queue ID it will have. If this process dies
-/// between the commit and the removal of the file, the next start finds that ID in the queue and
-/// only removes the file: nothing is sent twice, and nothing is forgotten.
+/// A drop first moves to `collecting/`: what cannot be moved could not be removed afterwards. Its
+/// name, which holds 128 bits of chance, is committed together with the message. If this process
+/// dies between the commit and the removal of the file, the next start finds the name and only
+/// removes the file: nothing is sent twice, and nothing is forgotten.
 public final class DropCollector implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DropCollector.class);
@@ -51,7 +56,18 @@ public final class DropCollector implements AutoCloseable {
     private final Set<Path> immovable = new HashSet<>();
 
     /// @param drop the drop directory, see [postroom.config.PostroomSettings#dropDirectory]
-    public DropCollector(Path drop, DropCounter counter, InstantSource clock) {
+    /// @param local the credential of the sendmail door, looked up for every drop
+    public DropCollector(
+            Path drop,
+            Intake intake,
+            Supplier<Optional<Credential>> local,
+            Store store,
+            EventLog events,
+            InstantSource clock) {
+        this(drop, new IntakeDropCounter(intake, local, store, events, clock), clock);
+    }
+
+    DropCollector(Path drop, DropCounter counter, InstantSource clock) {
         this.drop = drop;
         this.incoming = drop.resolve("incoming");
         this.collecting = drop.resolve("collecting");
@@ -137,14 +153,10 @@ public final class DropCollector implements AutoCloseable {
         }
     }
 
-    /// Gives the file its queue ID, durably, before the counter sees it.
     private Optional<Path> begin(Path file) {
-        var named = collecting.resolve(counter.newId() + Drop.ENDING);
+        var moved = collecting.resolve(file.getFileName());
         try {
-            Files.move(file, named, StandardCopyOption.ATOMIC_MOVE);
-            DropWriter.sync(collecting);
-            DropWriter.sync(drop);
-            return Optional.of(named);
+            return Optional.of(Files.move(file, moved, StandardCopyOption.ATOMIC_MOVE));
         } catch (NoSuchFileException goneMeanwhile) {
             return Optional.empty();
         } catch (IOException immovableFile) {
@@ -157,22 +169,21 @@ public final class DropCollector implements AutoCloseable {
 
     private void finish(Path file) {
         try {
-            var id = QueueId.parse(file.getFileName().toString().replace(Drop.ENDING, ""));
-            if (id.isEmpty()) reject(file, "its name is not a queue ID");
-            else if (counter.holds(id.get())) remove(file);
-            else handIn(file, id.get());
+            var name = file.getFileName().toString();
+            if (counter.holds(name)) remove(file);
+            else handIn(file, name);
         } catch (IOException | RuntimeException trouble) {
             LOG.error("- a drop stays where it is and is tried again file={}", file, trouble);
             waitAWhile(file);
         }
     }
 
-    private void handIn(Path file, QueueId id) throws IOException {
+    private void handIn(Path file, String name) throws IOException {
         try {
-            switch (counter.take(id, Drop.read(file))) {
+            switch (counter.take(name, Drop.read(file))) {
                 case Acceptance.Accepted accepted -> remove(file);
                 case Acceptance.Rejected no when no.reply().worthRetrying() -> {
-                    LOG.warn("{} drop waits reply=\"{}\"", id, no.reply());
+                    LOG.warn("- drop waits file={} reply=\"{}\"", name, no.reply());
                     waitAWhile(file);
                 }
                 case Acceptance.Rejected no -> reject(file, no.reply().text());

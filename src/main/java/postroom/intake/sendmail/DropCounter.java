@@ -1,25 +1,19 @@
 package postroom.intake.sendmail;
 
 import postroom.intake.Acceptance;
-import postroom.mail.QueueId;
 
 import java.io.IOException;
 
-/// What the collector needs of the counter and the queue. `House` makes it from
-/// [postroom.intake.Intake].
-public interface DropCounter {
+/// What the collector needs of the counter.
+interface DropCounter {
 
-    /// The name a drop will have in the queue.
-    QueueId newId();
+    /// True when an earlier collection got this drop into the queue.
+    boolean holds(String name);
 
-    /// True when a message of that name is in the queue: an earlier collection got so far.
-    boolean holds(QueueId id);
-
-    /// Hands the drop in as that message; the answer comes after the commit.
-    Acceptance take(QueueId id, Drop drop) throws IOException;
+    /// Hands the drop in. The answer comes after a commit that holds the message and the name
+    /// alike.
+    Acceptance take(String name, Drop drop) throws IOException;
 
     /// Writes down that a drop was rejected.
-    ///
-    /// @param name of its file under `drop/rejected`
     void rejected(String name, String reason);
 }

@@ -192,7 +192,7 @@ class DropCollectorTest {
     private static final class Counter implements DropCounter {
         final List<String> taken = java.util.Collections.synchronizedList(new ArrayList<>());
         final List<String> rejections = new ArrayList<>();
-        private final Set<QueueId> committed = new HashSet<>();
+        private final Set<String> committed = new HashSet<>();
         private long last;
         boolean dieBeforeCommit;
         boolean dieAfterCommit;
@@ -200,26 +200,21 @@ class DropCollectorTest {
         String refuses = "";
 
         @Override
-        public QueueId newId() {
-            return new QueueId(++last);
+        public boolean holds(String name) {
+            return committed.contains(name);
         }
 
         @Override
-        public boolean holds(QueueId id) {
-            return committed.contains(id);
-        }
-
-        @Override
-        public Acceptance take(QueueId id, Drop drop) throws IOException {
+        public Acceptance take(String name, Drop drop) throws IOException {
             if (dieBeforeCommit) throw new IllegalStateException("died before the commit");
             var text = new String(drop.content().open().readAllBytes(), StandardCharsets.UTF_8);
             var subject = text.split("Subject: ", -1)[1].lines().findFirst().orElseThrow();
             if (answer.isPresent() && subject.equals(refuses))
                 return new Acceptance.Rejected(answer.get(), "from");
             taken.add(subject);
-            committed.add(id);
+            committed.add(name);
             if (dieAfterCommit) throw new IllegalStateException("died after the commit");
-            return new Acceptance.Accepted(id);
+            return new Acceptance.Accepted(new QueueId(++last));
         }
 
         @Override
