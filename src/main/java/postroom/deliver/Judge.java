@@ -18,6 +18,7 @@ import postroom.mail.Scope;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /// Decides what a diagnostic means for a recipient: sent, deferred or refused, and whose trouble it
 /// is. The catalog knows the meaning, the stage knows whom it concerns.
@@ -25,6 +26,13 @@ import java.util.Optional;
 /// Unknown trouble defers. Nothing that happens before `MAIL` can refuse a message: a locked door
 /// is the service's trouble, whatever the reply code says.
 public final class Judge {
+
+    private static final Set<String> OF_A_MESSAGE =
+            Set.of(
+                    "smtputf8-not-offered",
+                    "size-exceeds-advertised",
+                    "content-unreadable",
+                    "internal-error");
 
     private final Catalog catalog;
 
@@ -70,14 +78,15 @@ public final class Judge {
         return catalog.adviceFor(provider, diagnostic);
     }
 
-    /// The stage a diagnostic speaks of. A condition found by ourselves is taken for the message's.
+    /// The stage a diagnostic speaks of. A condition is found while a line opens, but for the few
+    /// that concern a message.
     public static Stage stageOf(Diagnostic diagnostic) {
         return switch (diagnostic) {
             case SmtpReply reply -> reply.stage();
             case NoAnswer silence -> silence.stage();
             case HttpAnswer _ -> Stage.API;
             case OAuthError _ -> Stage.TOKEN;
-            case Condition _ -> Stage.MAIL;
+            case Condition(var name, _) -> OF_A_MESSAGE.contains(name) ? Stage.MAIL : Stage.CONNECT;
         };
     }
 
@@ -98,12 +107,13 @@ public final class Judge {
         };
     }
 
-    // RFC 5321 §3.8: a 421 closes the channel, so it concerns more than the one recipient it
-    // answers. It is not the service's trouble: some servers say it to one message they dislike.
+    // A connection that breaks, and a 421 (RFC 5321 §3.8), concern more than the one recipient
+    // whose
+    // turn it was. Neither is the service's trouble: some servers say 421 to one message they
+    // dislike.
     private static Scope concerned(Diagnostic diagnostic, Stage stage) {
-        boolean closesChannel =
-                diagnostic instanceof SmtpReply(_, var reply) && reply.code() == 421;
-        return stage == Stage.RCPT && !closesChannel ? Scope.RECIPIENT : Scope.MESSAGE;
+        boolean answered = diagnostic instanceof SmtpReply(_, var reply) && reply.code() != 421;
+        return stage == Stage.RCPT && answered ? Scope.RECIPIENT : Scope.MESSAGE;
     }
 
     private static boolean isBeforeMail(Stage stage) {

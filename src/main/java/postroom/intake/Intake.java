@@ -40,29 +40,11 @@ public final class Intake {
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
 
     private final Spool spool;
-    private final Outbox outbox;
+    private final Queue queue;
     private final Examination examination;
     private final AcceptedHeader acceptedHeader;
     private final IntakeSettings settings;
     private final InstantSource clock;
-
-    /// Where accepted messages go: the queue.
-    public interface Outbox {
-        QueueId newId();
-
-        /// Returns once it is durable.
-        void put(NewMessage message);
-
-        /// As [#put], with more to be done in the same transaction. What that throws is thrown on,
-        /// and nothing is kept.
-        default void put(NewMessage message, Store.Work<?> also) {
-            throw new UnsupportedOperationException("this outbox takes messages alone");
-        }
-
-        static Outbox of(Queue queue) {
-            return new QueueOutbox(queue);
-        }
-    }
 
     /// Whoever hands a message in does not want it kept after all; for what is done in the same
     /// transaction.
@@ -75,13 +57,9 @@ public final class Intake {
     }
 
     public Intake(
-            Spool spool,
-            Outbox outbox,
-            Router router,
-            IntakeSettings settings,
-            InstantSource clock) {
+            Spool spool, Queue queue, Router router, IntakeSettings settings, InstantSource clock) {
         this.spool = spool;
-        this.outbox = outbox;
+        this.queue = queue;
         this.examination = new Examination(router, settings);
         this.acceptedHeader = new AcceptedHeader(settings);
         this.settings = settings;
@@ -94,18 +72,12 @@ public final class Intake {
 
     /// After the last octet. Returns once the message is durable, or says why it was rejected.
     public Acceptance accept(SubmissionContent content) {
-        return accept(content, Optional.empty());
+        return accept(content, _ -> _ -> 0);
     }
 
-    /// As [#accept], with more to be done in the transaction that keeps the message; it gets the
-    /// queue ID.
-    public Acceptance accept(
-            SubmissionContent content, Function<QueueId, Store.Work<?>> inTheSameTransaction) {
-        return accept(content, Optional.of(inTheSameTransaction));
-    }
-
-    private Acceptance accept(
-            SubmissionContent content, Optional<Function<QueueId, Store.Work<?>>> also) {
+    /// As [#accept(SubmissionContent)], with something that has to be durable together with the
+    /// message, such as the answer to an `Idempotency-Key`.
+    public Acceptance accept(SubmissionContent content, Function<QueueId, Store.Work<?>> also) {
         content.finish();
         if (content.rejection().isEmpty()) keep(content, also);
         if (content.rejection().isPresent()) {
@@ -142,7 +114,7 @@ public final class Intake {
                 return Optional.empty();
             }
             case Finding.Fit fit -> {
-                var id = outbox.newId();
+                var id = queue.newId();
                 var messageId = Examination.messageId(header, id, fit.headerFrom());
                 acceptedHeader.write(
                         content.draft(), octets, header, submission, fit, id, messageId, now);
@@ -155,12 +127,11 @@ public final class Intake {
         return settings.refusesBareLineEndings() && submission.origin().door() == Door.SMTP;
     }
 
-    private void keep(SubmissionContent content, Optional<Function<QueueId, Store.Work<?>>> also) {
+    private void keep(SubmissionContent content, Function<QueueId, Store.Work<?>> also) {
         var examined = content.examined().orElseThrow();
         var message = message(content, examined);
         try {
-            if (also.isEmpty()) outbox.put(message);
-            else outbox.put(message, also.get().apply(examined.id()));
+            queue.put(message, also.apply(message.id()));
             logAccepted(message, examined);
         } catch (Withdrawn withdrawn) {
             content.reject(

@@ -3,6 +3,7 @@ package postroom.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -379,7 +380,7 @@ class ServicesTest {
         return Services.open(store, events, vault, Presets.ours(), new TwoKinds(), clock);
     }
 
-    private void move(long id, ServiceState state, String reason, Instant until) {
+    private void move(long id, ServiceState state, String reason, @Nullable Instant until) {
         store.write(tx -> {
             services.moveTo(
                     tx,

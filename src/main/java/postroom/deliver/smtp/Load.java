@@ -78,7 +78,7 @@ final class Load {
     /// The next recipients, at most that many.
     List<Path> take(int atMost) {
         int from = taken;
-        taken = Math.min(waiting.size(), from + atMost);
+        taken = from + Math.min(waiting.size() - from, atMost);
         return from == 0 && taken == waiting.size()
                 ? List.copyOf(waiting)
                 : List.copyOf(waiting.subList(from, taken));

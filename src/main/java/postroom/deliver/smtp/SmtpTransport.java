@@ -62,6 +62,11 @@ public final class SmtpTransport implements Transport {
         return isSameToken(renewed, refused) ? first : openWith(renewed, service, conversation);
     }
 
+    @Override
+    public Opening reach(Service service, Conversation conversation) {
+        return dial(new SignIn.Anonymous(), service, conversation);
+    }
+
     private Opening openWith(SignIn signIn, Service service, Conversation conversation) {
         return switch (signIn) {
             case SignIn.NotAuthorized(var diagnostic) ->
