@@ -60,12 +60,10 @@ public final class TokenEndpoint {
         var client = connections.trusting(service.smtp().trustedCa());
         // In a thread of its own, because the client's timeout ends with the header section.
         var answer =
-                new FutureTask<HttpResponse<byte[]>>(
-                        () ->
-                                client.send(
-                                        http,
-                                        BodyHandlers.limiting(
-                                                BodyHandlers.ofByteArray(), MOST_OCTETS)));
+                new FutureTask<HttpResponse<byte[]>>(() ->
+                        client.send(
+                                http,
+                                BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_OCTETS)));
         Thread.ofVirtual().name("token-request").start(answer);
         try {
             var response = answer.get(LONGEST.toSeconds(), TimeUnit.SECONDS);

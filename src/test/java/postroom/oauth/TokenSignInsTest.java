@@ -175,9 +175,7 @@ class TokenSignInsTest {
             var second = threads.submit(() -> otherNode.signInFor(office));
             latch.countDown();
 
-            assertThat(first.get())
-                    .isInstanceOf(SignIn.Bearer.class)
-                    .isEqualTo(second.get());
+            assertThat(first.get()).isInstanceOf(SignIn.Bearer.class).isEqualTo(second.get());
         }
         assertThat(provider.requests()).hasSize(1);
     }
