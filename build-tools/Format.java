@@ -21,6 +21,10 @@ class Format {
                         (Iterable<Path>) files.filter(f -> f.toString().endsWith(".java"))::iterator) {
                     String source = Files.readString(p);
                     String laidOut = formatter.formatSourceAndFixImports(source);
+                    // Some sources settle only at the second pass.
+                    if (apply && !laidOut.equals(source))
+                        for (int pass = 0; pass < 3; pass++)
+                            laidOut = formatter.formatSourceAndFixImports(laidOut);
                     if (laidOut.equals(source)) continue;
                     if (apply) Files.writeString(p, laidOut);
                     else {

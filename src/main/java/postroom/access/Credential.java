@@ -3,6 +3,7 @@ package postroom.access;
 import postroom.mail.Address;
 import postroom.service.Usage;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
@@ -12,6 +13,7 @@ import java.util.Set;
 /// @param networks where it may come from; empty: anywhere
 /// @param usages what it may send; empty: anything
 /// @param services which services may carry its mail; empty: any
+/// @param withoutAuth devices on its networks may use the plain listener without AUTH
 public record Credential(
         long id,
         String name,
@@ -19,13 +21,27 @@ public record Credential(
         List<String> senders,
         List<Network> networks,
         Set<Usage> usages,
-        Set<Long> services) {
+        Set<Long> services,
+        boolean withoutAuth,
+        Instant createdAt) {
 
     public Credential {
         senders = List.copyOf(senders);
         networks = List.copyOf(networks);
         usages = Set.copyOf(usages);
         services = Set.copyOf(services);
+    }
+
+    /// One that asks for AUTH, as most do.
+    public Credential(
+            long id,
+            String name,
+            String smtpUsername,
+            List<String> senders,
+            List<Network> networks,
+            Set<Usage> usages,
+            Set<Long> services) {
+        this(id, name, smtpUsername, senders, networks, usages, services, false, Instant.EPOCH);
     }
 
     public boolean maySendAs(Address address) {

@@ -18,6 +18,14 @@ public record Advice(
         Retry retry,
         Optional<Scope> scope) {
 
+    /// The id of the advice for what no entry fits.
+    public static final String UNKNOWN = "unknown";
+
+    /// True when the catalog has never heard of it.
+    public boolean isUnknown() {
+        return id.equals(UNKNOWN);
+    }
+
     /// What becomes of the message; the words of the catalog's `retry`.
     public enum Retry {
         PERMANENT,

@@ -5,7 +5,7 @@
 /// Settings that exist are usable: an unknown key, or a value that cannot work, stops the start
 /// with a sentence that names the key.
 ///
-/// Read on in [postroom.config.PostroomSettings].
+/// Read on in [postroom.config.Key], then [postroom.config.SettingsReader].
 @NullMarked
 package postroom.config;
 

@@ -1,13 +1,9 @@
 package postroom.mail;
 
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /// class.subject.detail of RFC 3463; the class is 2, 4 or 5.
 public record EnhancedStatus(int statusClass, int subject, int detail) {
-
-    private static final Pattern AT_START =
-            Pattern.compile("^([245])\\.(\\d{1,3})\\.(\\d{1,3})(?=\\s|$)");
 
     public EnhancedStatus {
         if (statusClass != 2 && statusClass != 4 && statusClass != 5)
@@ -20,17 +16,41 @@ public record EnhancedStatus(int statusClass, int subject, int detail) {
 
     /// Reads "5.7.139", or a text that begins with it.
     public static Optional<EnhancedStatus> parse(String text) {
-        var found = AT_START.matcher(text);
-        if (!found.find()) return Optional.empty();
-        return Optional.of(
-                new EnhancedStatus(
-                        Integer.parseInt(found.group(1)),
-                        Integer.parseInt(found.group(2)),
-                        Integer.parseInt(found.group(3))));
+        if (text.length() < 5) return Optional.empty();
+        int statusClass = number(text, 0, 1);
+        if (statusClass != 2 && statusClass != 4 && statusClass != 5) return Optional.empty();
+        int subjectEnds = afterNumber(text, 2);
+        if (text.charAt(1) != '.' || subjectEnds >= text.length()) return Optional.empty();
+        int subject = number(text, 2, subjectEnds);
+        int detailEnds = afterNumber(text, subjectEnds + 1);
+        int detail = number(text, subjectEnds + 1, detailEnds);
+        boolean ends =
+                detailEnds == text.length() || Character.isWhitespace(text.charAt(detailEnds));
+        return subject < 0 || detail < 0 || text.charAt(subjectEnds) != '.' || !ends
+                ? Optional.empty()
+                : Optional.of(new EnhancedStatus(statusClass, subject, detail));
     }
 
     @Override
     public String toString() {
         return statusClass + "." + subject + "." + detail;
+    }
+
+    // By hand and not by Pattern: every reply of every message passes here.
+    private static int afterNumber(String text, int from) {
+        int i = from;
+        while (i < text.length() && text.charAt(i) >= '0' && text.charAt(i) <= '9') i++;
+        return i;
+    }
+
+    private static int number(String text, int from, int to) {
+        if (to <= from || to - from > 3 || to > text.length()) return -1;
+        int number = 0;
+        for (int i = from; i < to; i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) return -1;
+            number = number * 10 + digit;
+        }
+        return number;
     }
 }

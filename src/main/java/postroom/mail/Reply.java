@@ -1,5 +1,6 @@
 package postroom.mail;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,9 +24,14 @@ public record Reply(int code, Optional<EnhancedStatus> status, List<String> line
     /// Builds a reply from the texts behind the code, each perhaps beginning with an enhanced
     /// status.
     public static Reply read(int code, List<String> texts) {
-        var status =
-                texts.stream().map(EnhancedStatus::parse).flatMap(Optional::stream).findFirst();
-        var lines = texts.stream().map(Reply::withoutStatus).toList();
+        if (texts.size() == 1) return ofOneLine(code, texts.getFirst());
+        Optional<EnhancedStatus> status = Optional.empty();
+        var lines = new ArrayList<String>(texts.size());
+        for (var text : texts) {
+            var here = EnhancedStatus.parse(text);
+            if (status.isEmpty()) status = here;
+            lines.add(withoutStatus(text, here));
+        }
         return new Reply(code, status, lines);
     }
 
@@ -43,8 +49,9 @@ public record Reply(int code, Optional<EnhancedStatus> status, List<String> line
 
     /// One line for people and logs: `535 5.7.139 Authentication unsuccessful, …`.
     public String text() {
-        var head = code + status.map(s -> " " + s).orElse("");
-        return (head + " " + String.join(" ", lines)).stripTrailing();
+        var head = status.isEmpty() ? Integer.toString(code) : code + " " + status.get();
+        var rest = lines.size() == 1 ? lines.getFirst() : String.join(" ", lines);
+        return rest.isEmpty() ? head : (head + " " + rest).stripTrailing();
     }
 
     @Override
@@ -52,9 +59,15 @@ public record Reply(int code, Optional<EnhancedStatus> status, List<String> line
         return text();
     }
 
-    private static String withoutStatus(String text) {
-        return EnhancedStatus.parse(text)
-                .map(s -> text.substring(Math.min(text.length(), s.toString().length() + 1)))
-                .orElse(text);
+    private static Reply ofOneLine(int code, String text) {
+        var status = EnhancedStatus.parse(text);
+        return new Reply(code, status, List.of(withoutStatus(text, status)));
+    }
+
+    private static String withoutStatus(String text, Optional<EnhancedStatus> status) {
+        if (status.isEmpty()) return text;
+        int end = 0;
+        while (end < text.length() && !Character.isWhitespace(text.charAt(end))) end++;
+        return text.substring(Math.min(text.length(), end + 1));
     }
 }

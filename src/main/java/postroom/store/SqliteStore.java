@@ -1,6 +1,9 @@
 package postroom.store;
 
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
@@ -27,6 +30,8 @@ public final class SqliteStore implements Store {
 
     private static final int MOST_WORKS_PER_COMMIT = 256;
     private static final int READERS = 4;
+
+    private static final Logger log = LoggerFactory.getLogger(SqliteStore.class);
 
     private final Path file;
     private final SQLiteDataSource database;
@@ -61,7 +66,7 @@ public final class SqliteStore implements Store {
             var parent = file.toAbsolutePath().getParent();
             if (parent != null) Files.createDirectories(parent);
             return new SqliteStore(file, clock);
-        } catch (SQLException | IOException trouble) {
+        } catch (SQLException | IOException | FlywayException trouble) {
             throw new StoreException(
                     "cannot open " + file + ": " + trouble.getMessage(), trouble, false);
         }
@@ -79,7 +84,15 @@ public final class SqliteStore implements Store {
 
     @Override
     public <T> CompletableFuture<T> writeLater(Work<T> work) {
-        var pending = new Pending<T>(work);
+        return enqueue(new Pending<>(work, true));
+    }
+
+    @Override
+    public <T> CompletableFuture<T> writeSoon(Work<T> work) {
+        return enqueue(new Pending<>(work, false));
+    }
+
+    private <T> CompletableFuture<T> enqueue(Pending<T> pending) {
         if (closed)
             pending.fail(
                     new StoreException("the store is closed", new IllegalStateException(), false));
@@ -119,7 +132,9 @@ public final class SqliteStore implements Store {
     public void close() {
         if (closed) return;
         closed = true;
-        waiting.add(new Pending<>(tx -> true)); // wakes the writer, which then finishes what waits
+        waiting.add(
+                new Pending<>(
+                        tx -> true, true)); // wakes the writer, which then finishes what waits
         try {
             thread.join();
             writer.close();
@@ -140,6 +155,8 @@ public final class SqliteStore implements Store {
                 commitTogether(group);
             } catch (InterruptedException interrupted) {
                 return;
+            } catch (RuntimeException unexpected) {
+                log.error("the writer goes on after", unexpected);
             } finally {
                 group.clear();
             }
@@ -147,35 +164,41 @@ public final class SqliteStore implements Store {
     }
 
     private void commitTogether(List<Pending<?>> group) {
+        boolean durable = group.stream().anyMatch(pending -> pending.durable);
         try {
-            begin();
+            if (!durable) execute("pragma synchronous = normal");
+            execute("begin immediate");
             for (var pending : group) pending.run(writer);
-            commit();
+            execute("commit");
             for (var pending : group) pending.succeed();
         } catch (SQLException | RuntimeException | Error trouble) {
             rollback();
             if (group.size() == 1) group.getFirst().fail(asUnchecked(trouble));
             else for (var pending : group) commitTogether(List.of(pending));
+        } finally {
+            if (!durable) demandDurability();
         }
     }
 
-    private void begin() throws SQLException {
+    private void execute(String sql) throws SQLException {
         try (var statement = writer.connection().createStatement()) {
-            statement.execute("begin immediate");
-        }
-    }
-
-    private void commit() throws SQLException {
-        try (var statement = writer.connection().createStatement()) {
-            statement.execute("commit");
+            statement.execute(sql);
         }
     }
 
     private void rollback() {
-        try (var statement = writer.connection().createStatement()) {
-            statement.execute("rollback");
+        try {
+            execute("rollback");
         } catch (SQLException nothingWasOpen) {
             // SQLite rolls back by itself on some errors, a full disk among them
+        }
+    }
+
+    private void demandDurability() {
+        try {
+            execute("pragma synchronous = full");
+        } catch (SQLException trouble) {
+            throw new IllegalStateException("cannot make commits durable again", trouble);
         }
     }
 
@@ -226,11 +249,13 @@ public final class SqliteStore implements Store {
     /// A work on its way to a commit, and whoever waits for it.
     private static final class Pending<T> {
         private final Work<T> work;
+        private final boolean durable;
         private final CompletableFuture<T> future = new CompletableFuture<>();
         private @org.jspecify.annotations.Nullable T result;
 
-        Pending(Work<T> work) {
+        Pending(Work<T> work, boolean durable) {
             this.work = work;
+            this.durable = durable;
         }
 
         void run(Tx tx) throws SQLException {

@@ -1,0 +1,120 @@
+package postroom.config;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/// Every setting there is, with its default and what it means. `docs/reference/configuration.md`
+/// shows the same table; a test compares the two.
+public enum Key {
+    DATA("data", "./data", "database, master key, drop directory"),
+    BASE_URL(
+            "base-url",
+            "http://localhost:8587",
+            "how browsers and providers reach the console; the redirect URI is"
+                    + " `{base-url}/oauth2/callback`"),
+    HTTP_ADDRESS("http.address", "127.0.0.1:8587", "console, API, health, metrics"),
+    STARTTLS_ADDRESS(
+            "submission.starttls.address", "127.0.0.1:2587", "submission with STARTTLS and AUTH"),
+    TLS_ADDRESS("submission.tls.address", "off", "submission with implicit TLS and AUTH"),
+    PLAIN_ADDRESS(
+            "submission.plain.address",
+            "off",
+            "for devices on listed networks that can neither TLS nor AUTH"),
+    PLAIN_NETWORKS("submission.plain.networks", "", "CIDR blocks that may use the plain listener"),
+    CERTIFICATE(
+            "submission.certificate",
+            "",
+            "PEM file with the certificate chain; without one, a self-signed certificate is made at"
+                    + " the first start"),
+    CERTIFICATE_KEY("submission.key", "", "PEM file with the private key of that certificate"),
+    HOSTNAME(
+            "submission.hostname",
+            "",
+            "what Postroom calls itself in greetings and `Received`; without it, the machine's"
+                    + " name"),
+    BARE_LINE_ENDINGS(
+            "submission.bare-line-endings",
+            "normalize",
+            "what becomes of a CR or LF that stands alone in content: `normalize` or `reject`"),
+    CONNECTIONS("submission.connections", "1000", "submission connections at once"),
+    CONNECTIONS_PER_ADDRESS(
+            "submission.connections-per-address", "200", "the same from one IP address"),
+    DATABASE_URL(
+            "database.url",
+            "",
+            "the database; this release keeps its data in SQLite in `data`, and only that"),
+    DATABASE_USERNAME("database.username", "", "user name for `database.url`"),
+    DATABASE_PASSWORD("database.password", "", "password for `database.url`"),
+    MASTER_KEY("master-key", "", "seals every secret at rest; base64"),
+    MASTER_KEY_FILE(
+            "master-key-file",
+            "",
+            "the file that holds it; `master.key` in `data` by default, made at the first start,"
+                    + " mode 0600"),
+    BOOTSTRAP_API_KEY(
+            "bootstrap.api-key",
+            "",
+            "a key with all rights that exists from the start, for unattended set-up"),
+    BOOTSTRAP_ADMIN_EMAIL(
+            "bootstrap.admin-email",
+            "",
+            "the first user; without it, the first start prints a one-time address"),
+    BOOTSTRAP_ADMIN_PASSWORD("bootstrap.admin-password", "", "the first user's password"),
+    LIFETIME("queue.lifetime", "5d", "how long a message is tried"),
+    PATIENCE("queue.patience", "14d", "how long a message waits for a closed service"),
+    RETRY(
+            "queue.retry",
+            "1m 5m 15m 30m 1h 2h 4h",
+            "the pauses between tries; the last one repeats"),
+    MAX_SIZE("message.max-size", "36MB", "the largest message, at every door"),
+    MAX_RECIPIENTS("message.max-recipients", "1000", "the most recipients, at every door"),
+    RETENTION_CONTENT(
+            "retention.content", "7d", "how long content is kept after a message is done"),
+    RETENTION_EVENTS("retention.events", "90d", "how long events are kept");
+
+    private final String path;
+    private final String defaultText;
+    private final String meaning;
+
+    Key(String path, String defaultText, String meaning) {
+        this.path = path;
+        this.defaultText = defaultText;
+        this.meaning = meaning;
+    }
+
+    /// As in `postroom.yaml`: `submission.starttls.address`.
+    public String path() {
+        return path;
+    }
+
+    /// As in the environment: `POSTROOM_SUBMISSION_STARTTLS_ADDRESS`.
+    public String variable() {
+        return "POSTROOM_" + path.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    /// Empty where there is none.
+    public String defaultText() {
+        return defaultText;
+    }
+
+    public String meaning() {
+        return meaning;
+    }
+
+    boolean holdsSecret() {
+        return switch (this) {
+            case MASTER_KEY, BOOTSTRAP_API_KEY, BOOTSTRAP_ADMIN_PASSWORD, DATABASE_PASSWORD -> true;
+            default -> false;
+        };
+    }
+
+    static Optional<Key> ofPath(String path) {
+        for (var key : values()) if (key.path.equals(path)) return Optional.of(key);
+        return Optional.empty();
+    }
+
+    static Optional<Key> ofVariable(String variable) {
+        for (var key : values()) if (key.variable().equals(variable)) return Optional.of(key);
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,168 @@
+package postroom.intake;
+
+import postroom.access.Credential;
+import postroom.intake.Acceptance.Rejected;
+import postroom.mail.Address;
+import postroom.mail.QueueId;
+import postroom.mail.Reply;
+import postroom.route.Request;
+import postroom.route.Router;
+import postroom.route.Routing;
+import postroom.service.Service;
+import postroom.service.Usage;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Looks at one submission once its header section is there, and decides. The checks come in a
+/// fixed order, the cheap and telling ones first, and the first one that fails gives the reply.
+final class Examination {
+
+    // RFC 5321 §6.3 suggests 100; a message that is handed in for the first time has none or a few
+    private static final int MOST_RECEIVED = 50;
+    private static final Duration FURTHEST = Duration.ofDays(366);
+    private static final int LONGEST_SUBJECT = 998;
+
+    private final Router router;
+    private final IntakeSettings settings;
+
+    Examination(Router router, IntakeSettings settings) {
+        this.router = router;
+        this.settings = settings;
+    }
+
+    sealed interface Finding {
+
+        /// May go into the queue.
+        ///
+        /// @param needsFrom the header section has no From and gets the service's
+        record Fit(
+                String headerFrom,
+                String subject,
+                Usage usage,
+                Hints hints,
+                Optional<Instant> sendAt,
+                Service service,
+                String why,
+                boolean needsFrom)
+                implements Finding {}
+
+        record Unfit(Rejected rejected) implements Finding {}
+    }
+
+    Finding examine(Submission submission, HeaderSection header, Instant now) {
+        var credential = submission.origin().credential();
+        if (header.fields("received").size() > MOST_RECEIVED)
+            return unfit(
+                    554, "5.4.6", "The message runs in a circle: too many Received fields", "");
+
+        var fromFields = header.fields("from");
+        if (fromFields.size() > 1)
+            return unfit(550, "5.6.0", "The header section has more than one From field", "from");
+        List<Address> authors = List.of();
+        if (!fromFields.isEmpty() && !header.value(fromFields.getFirst()).isEmpty()) {
+            var text = header.value(fromFields.getFirst());
+            var read = AddressList.read(text);
+            if (read.isEmpty() || read.get().isEmpty())
+                return unfit(
+                        550, "5.6.0", "No address can be read in the From field: " + text, "from");
+            authors = read.get();
+        }
+        if (authors.size() > 1 && !header.has("sender"))
+            return unfit(
+                    550,
+                    "5.6.0",
+                    "A From field with several addresses needs a Sender field",
+                    "from");
+
+        var reversePath = submission.envelope().reversePath();
+        for (var author : authors)
+            if (!credential.maySendAs(author)) return mayNotSendAs(credential, author);
+        if (reversePath.isPresent() && !credential.maySendAs(reversePath.get()))
+            return mayNotSendAs(credential, reversePath.get());
+
+        var said = PostroomFields.read(header);
+        if (said instanceof PostroomFields.Read.Unreadable(var sentence, var field))
+            return unfit(550, "5.6.0", sentence, field);
+        var hints =
+                said instanceof PostroomFields.Read.Said(var fromHeader)
+                        ? submission.hints().over(fromHeader)
+                        : submission.hints();
+        var usage = hints.usage().orElseGet(() -> usualFor(credential));
+        if (!credential.usages().isEmpty() && !credential.usages().contains(usage))
+            return unfit(
+                    550,
+                    "5.7.1",
+                    "Credential "
+                            + credential.name()
+                            + " may not send "
+                            + usage.name().toLowerCase(Locale.ROOT)
+                            + " mail",
+                    "usage");
+        if (hints.sendAt().isPresent() && hints.sendAt().get().isAfter(now.plus(FURTHEST)))
+            return unfit(550, "5.6.0", "The time to send is more than a year ahead", "send_at");
+        if (submission.envelope().forwardPaths().size() > settings.maxRecipients())
+            return unfit(
+                    550,
+                    "5.5.3",
+                    "More than " + settings.maxRecipients() + " recipients in one message",
+                    "to");
+
+        var author = authors.stream().findFirst();
+        return switch (router.routeFor(
+                new Request(credential, author, reversePath, usage, hints.service()))) {
+            case Routing.NoRoute(var sentence) ->
+                    unfit(550, "5.7.1", sentence, hints.service().isPresent() ? "service" : "from");
+            case Routing.Routed(var service, var why) ->
+                    author.isEmpty() && !credential.maySendAs(service.from().address())
+                            ? mayNotSendAs(credential, service.from().address())
+                            : new Finding.Fit(
+                                    author.orElse(service.from().address()).toString(),
+                                    subject(header),
+                                    usage,
+                                    hints,
+                                    hints.sendAt().filter(time -> time.isAfter(now)),
+                                    service,
+                                    why,
+                                    author.isEmpty());
+        };
+    }
+
+    /// An existing Message-ID as it stands, or one that names the message as we do. Its right side
+    /// is the author's domain: it has a dot, and it gives no name of ours away.
+    static String messageId(HeaderSection header, QueueId id, String headerFrom) {
+        for (var field : header.fields("message-id")) {
+            var value = header.value(field);
+            if (!value.isEmpty()) return value;
+        }
+        return "<" + id + "@" + headerFrom.substring(headerFrom.lastIndexOf('@') + 1) + ">";
+    }
+
+    private static String subject(HeaderSection header) {
+        var fields = header.fields("subject");
+        if (fields.isEmpty()) return "";
+        var text = EncodedWords.decode(header.value(fields.getFirst()));
+        return text.length() <= LONGEST_SUBJECT ? text : text.substring(0, LONGEST_SUBJECT) + "…";
+    }
+
+    private static Usage usualFor(Credential credential) {
+        return credential.usages().size() == 1
+                ? credential.usages().iterator().next()
+                : Usage.TRANSACTIONAL;
+    }
+
+    private static Finding mayNotSendAs(Credential credential, Address address) {
+        return unfit(
+                550,
+                "5.7.1",
+                "Credential " + credential.name() + " may not send as " + address,
+                "from");
+    }
+
+    private static Finding unfit(int code, String status, String sentence, String field) {
+        return new Finding.Unfit(new Rejected(Reply.of(code, status, sentence), field));
+    }
+}

@@ -1,0 +1,9 @@
+package postroom.intake;
+
+/// What the owner has set for the counter.
+///
+/// @param hostname what we call ourselves in `Received`
+/// @param maxSize of the content, in octets
+/// @param refusesBareLineEndings a bare CR or LF over SMTP is refused instead of made a line end
+public record IntakeSettings(
+        String hostname, long maxSize, int maxRecipients, boolean refusesBareLineEndings) {}

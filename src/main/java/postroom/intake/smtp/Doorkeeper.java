@@ -1,0 +1,32 @@
+package postroom.intake.smtp;
+
+import postroom.access.Access;
+import postroom.access.Credential;
+import postroom.access.SignInAnswer;
+import postroom.secret.Secret;
+
+import java.net.InetAddress;
+import java.util.Optional;
+
+/// Who may come in: what this door needs of [postroom.access.Access].
+public interface Doorkeeper {
+
+    SignInAnswer signIn(String username, Secret password, InetAddress from);
+
+    /// The credential that covers a device that can neither TLS nor AUTH.
+    Optional<Credential> forListedNetwork(InetAddress from);
+
+    static Doorkeeper of(Access access) {
+        return new Doorkeeper() {
+            @Override
+            public SignInAnswer signIn(String username, Secret password, InetAddress from) {
+                return access.signIn(username, password, from);
+            }
+
+            @Override
+            public Optional<Credential> forListedNetwork(InetAddress from) {
+                return access.forListedNetwork(from);
+            }
+        };
+    }
+}

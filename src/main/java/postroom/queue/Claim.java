@@ -1,0 +1,30 @@
+package postroom.queue;
+
+import postroom.mail.Address;
+import postroom.mail.Content;
+import postroom.mail.Envelope.Body;
+import postroom.mail.QueueId;
+import postroom.mail.Recipient;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// A lease on the due recipients of one message.
+///
+/// @param lastAdvice what the catalog said of the last try, if there was one
+/// @param changedAt when the recipients came to their present state
+public record Claim(
+        QueueId id,
+        long service,
+        Optional<Address> reversePath,
+        List<Recipient> recipients,
+        Body body,
+        boolean smtputf8,
+        Content content,
+        Optional<String> lastAdvice,
+        Instant changedAt) {
+    public Claim {
+        recipients = List.copyOf(recipients);
+    }
+}

@@ -1,0 +1,27 @@
+package postroom.queue;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/// Which messages to list; what is empty does not matter.
+///
+/// @param state one of the six words; a message fits when one of its recipients does
+/// @param recipient an address of a recipient, whole
+/// @param from address of the header From or the reverse-path, whole
+public record Filter(
+        Optional<String> state,
+        Optional<String> recipient,
+        Optional<String> from,
+        Optional<Long> service,
+        Optional<Instant> since,
+        Optional<Long> credential) {
+
+    public static final Filter ALL =
+            new Filter(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
+}

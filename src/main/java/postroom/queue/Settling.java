@@ -1,0 +1,238 @@
+package postroom.queue;
+
+import postroom.event.EventLog;
+import postroom.event.EventType;
+import postroom.mail.DeliveryResult.Deferred;
+import postroom.mail.DeliveryResult.Refused;
+import postroom.mail.DeliveryResult.Sent;
+import postroom.mail.Diagnostic;
+import postroom.mail.QueueId;
+import postroom.mail.Scope;
+import postroom.store.Store;
+import postroom.store.Tx;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Results become states: sent is done, deferred gets a time, refused or too old has failed.
+/// Trouble of the service spends no try and no lifetime.
+final class Settling {
+
+    private final Store store;
+    private final EventLog events;
+    private final Patience patience;
+    private final InstantSource clock;
+    private final String node;
+
+    Settling(Store store, EventLog events, Patience patience, InstantSource clock, String node) {
+        this.store = store;
+        this.events = events;
+        this.patience = patience;
+        this.clock = clock;
+        this.node = node;
+    }
+
+    void settle(Tx tx, Claim claim, List<Settlement> settlements, Settlement.AttemptRecord attempt)
+            throws SQLException {
+        long attemptId = store.nextId();
+        tx.update(
+                """
+                insert into attempt (id, message_id, service_id, node, at, millis, conversation)
+                values (?, ?, ?, ?, ?, ?, ?)
+                """,
+                attemptId,
+                claim.id().value(),
+                claim.service(),
+                node,
+                attempt.at(),
+                attempt.took().toMillis(),
+                attempt.conversation());
+        for (var settlement : settlements) settle(tx, claim, settlement, attemptId);
+        markDone(tx, claim.id(), clock.instant());
+    }
+
+    static void markDone(Tx tx, QueueId id, Instant now) throws SQLException {
+        tx.update(
+                """
+                update message set done_at = ? where id = ? and not exists
+                  (select 1 from recipient where message_id = ? and state in ('queued', 'deferred', 'held'))
+                """,
+                now,
+                id.value(),
+                id.value());
+    }
+
+    int failImpatient(Tx tx, int most) throws SQLException {
+        var now = clock.instant();
+        var impatient =
+                tx.query(
+                        """
+                        select recipient.id as id, recipient.message_id as message_id,
+                          recipient.address as address, recipient.service_id as service_id
+                        from service join recipient on recipient.service_id = service.id
+                        where service.closed_since is not null
+                          and recipient.state in ('queued', 'deferred') and coalesce(recipient.claimed_until, 0) <= ?
+                          and service.closed_total + ? - service.closed_since - recipient.closed_before >= ?
+                        limit ?
+                        """,
+                        row ->
+                                new Impatient(
+                                        row.number("id"),
+                                        new QueueId(row.number("message_id")),
+                                        row.string("address"),
+                                        row.number("service_id")),
+                        now,
+                        now,
+                        patience.patience().toMillis(),
+                        most);
+        for (var one : impatient) {
+            tx.update(
+                    "update recipient set state = 'failed', changed_at = ? where id = ?",
+                    now,
+                    one.id);
+            var data = new LinkedHashMap<String, Object>();
+            data.put("recipient", one.address);
+            data.put("status", "4.4.7");
+            data.put("reason", "patience");
+            events.append(tx, EventType.MESSAGE_FAILED, one.message, one.service, data);
+            markDone(tx, one.message, now);
+        }
+        return impatient.size();
+    }
+
+    private record Impatient(long id, QueueId message, String address, long service) {}
+
+    private void settle(Tx tx, Claim claim, Settlement settlement, long attemptId)
+            throws SQLException {
+        var result = settlement.result();
+        var data = new LinkedHashMap<String, Object>();
+        data.put("recipient", result.recipient().address().toString());
+        data.put("attempt", attemptId);
+        data.put("diagnostic", result.diagnostic().text());
+        settlement.advice().ifPresent(advice -> data.put("advice", advice));
+        switch (result) {
+            case Sent sent -> {
+                send(tx, sent);
+                events.append(tx, EventType.MESSAGE_SENT, claim.id(), claim.service(), data);
+            }
+            case Refused refused -> {
+                fail(
+                        tx,
+                        refused.recipient().id(),
+                        refused.diagnostic().text(),
+                        settlement.advice(),
+                        1);
+                data.put("reason", "refused");
+                events.append(tx, EventType.MESSAGE_FAILED, claim.id(), claim.service(), data);
+            }
+            case Deferred deferred -> defer(tx, claim, deferred, settlement.advice(), data);
+        }
+    }
+
+    private void send(Tx tx, Sent sent) throws SQLException {
+        tx.update(
+                """
+                update recipient set state = 'sent', claimed_by = null, claimed_until = null,
+                  attempts = attempts + 1, diagnostic = ?, advice = null, changed_at = ?
+                where id = ?
+                """,
+                sent.diagnostic().text(),
+                clock.instant(),
+                sent.recipient().id());
+    }
+
+    private void fail(Tx tx, long recipient, String why, Optional<String> advice, int tries)
+            throws SQLException {
+        tx.update(
+                """
+                update recipient set state = 'failed', claimed_by = null, claimed_until = null,
+                  attempts = attempts + ?, diagnostic = ?, advice = ?, changed_at = ?
+                where id = ?
+                """,
+                tries,
+                why,
+                advice,
+                clock.instant(),
+                recipient);
+    }
+
+    private void defer(
+            Tx tx,
+            Claim claim,
+            Deferred deferred,
+            Optional<String> advice,
+            Map<String, Object> data)
+            throws SQLException {
+        var now = clock.instant();
+        long id = deferred.recipient().id();
+        boolean ofService = deferred.scope() == Scope.SERVICE;
+        var age = age(tx, id, now);
+        boolean tooOld = age.tried.compareTo(patience.lifetime()) >= 0;
+        boolean impatient = ofService && age.closed.compareTo(patience.patience()) >= 0;
+        data.put("scope", deferred.scope().name().toLowerCase(java.util.Locale.ROOT));
+        if (deferred.diagnostic() instanceof Diagnostic.NoAnswer silence
+                && silence.stage() == Diagnostic.Stage.AFTER_FINAL_DOT)
+            data.put("may_have_been_sent", true);
+        if (impatient || (tooOld && !ofService)) {
+            fail(tx, id, deferred.diagnostic().text(), advice, ofService ? 0 : 1);
+            data.put("status", "4.4.7");
+            data.put("reason", impatient ? "patience" : "lifetime");
+            events.append(tx, EventType.MESSAGE_FAILED, claim.id(), claim.service(), data);
+            return;
+        }
+        var due = ofService ? now : now.plus(pause(deferred, age));
+        tx.update(
+                """
+                update recipient set state = 'deferred', due_at = ?, claimed_by = null, claimed_until = null,
+                  attempts = attempts + ?, diagnostic = ?, advice = ?, changed_at = ?
+                where id = ?
+                """,
+                due,
+                ofService ? 0 : 1,
+                deferred.diagnostic().text(),
+                advice,
+                now,
+                id);
+        if (!ofService) data.put("next_attempt_at", due.toString());
+        events.append(tx, EventType.MESSAGE_DEFERRED, claim.id(), claim.service(), data);
+    }
+
+    /// As the schedule says, not earlier than the far side asked for, and once more at the very end
+    /// of the lifetime.
+    private Duration pause(Deferred deferred, Age age) {
+        var pause = patience.schedule().pauseAfter(age.attempts + 1);
+        var asked = deferred.askedToWait().orElse(Duration.ZERO);
+        var longer = asked.compareTo(pause) > 0 ? asked : pause;
+        var left = patience.lifetime().minus(age.tried);
+        return left.isPositive() && longer.compareTo(left) > 0 ? left : longer;
+    }
+
+    /// @param tried how long the message has been tried: time behind a closed gate does not count
+    /// @param closed how long it waited behind a closed gate
+    private record Age(int attempts, Duration tried, Duration closed) {}
+
+    private Age age(Tx tx, long recipient, Instant now) throws SQLException {
+        return tx.first(
+                        """
+                        select attempts, ? - recipient.accepted_at as age,
+                          coalesce((select closed_total + coalesce(? - closed_since, 0) from service
+                            where service.id = recipient.service_id), 0) - closed_before as closed
+                        from recipient where id = ?
+                        """,
+                        row -> {
+                            var closed = Duration.ofMillis(Math.max(0, row.number("closed")));
+                            var whole = Duration.ofMillis(Math.max(0, row.number("age")));
+                            return new Age(row.integer("attempts"), whole.minus(closed), closed);
+                        },
+                        now,
+                        now,
+                        recipient)
+                .orElseThrow(() -> new SQLException("no recipient " + recipient));
+    }
+}

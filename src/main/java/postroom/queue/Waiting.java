@@ -1,0 +1,7 @@
+package postroom.queue;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/// Recipients that wait for a service: how many, and since when the oldest one does.
+public record Waiting(long recipients, Optional<Instant> oldest) {}

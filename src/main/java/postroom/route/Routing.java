@@ -1,0 +1,13 @@
+package postroom.route;
+
+import postroom.service.Service;
+
+/// What came of asking which service carries a message.
+public sealed interface Routing {
+
+    /// @param why one sentence for the timeline, without a full stop
+    record Routed(Service service, String why) implements Routing {}
+
+    /// @param sentence what is missing and where to put it right; fit for an SMTP reply
+    record NoRoute(String sentence) implements Routing {}
+}
