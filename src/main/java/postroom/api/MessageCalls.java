@@ -146,8 +146,7 @@ class MessageCalls {
                         visitor.credential().map(Credential::id));
         if (cursor != null && QueueId.parse(cursor).isEmpty())
             throw Problem.malformed("cursor", "This cursor is none of ours.");
-        var page =
-                queue.messages(filter, Optional.ofNullable(cursor), Asked.limit(limit, 50, 500));
+        var page = queue.messages(filter, Optional.ofNullable(cursor), Asked.limit(limit, 50, 500));
         return new MessageList(
                 page.messages().stream().map(this::summary).toList(), page.next().orElse(null));
     }
