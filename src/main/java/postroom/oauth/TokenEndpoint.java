@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -56,14 +57,16 @@ public final class TokenEndpoint {
 
     private TokenAnswer ask(Service service, OAuth2 oauth2, AuthorizationGrant grant, Scope scope) {
         var http = request(service, oauth2, grant, scope);
+        var client = connections.trusting(service.smtp().trustedCa());
+        // In a thread of its own, because the client's timeout ends with the header section.
         var answer =
-                connections
-                        .trusting(service.smtp().trustedCa())
-                        .sendAsync(
+                new FutureTask<HttpResponse<byte[]>>(() ->
+                        client.send(
                                 http,
-                                BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_OCTETS));
+                                BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_OCTETS)));
+        Thread.ofVirtual().name("token-request").start(answer);
         try {
-            HttpResponse<byte[]> response = answer.get(LONGEST.toSeconds(), TimeUnit.SECONDS);
+            var response = answer.get(LONGEST.toSeconds(), TimeUnit.SECONDS);
             return reader.read(response.statusCode(), response.headers(), response.body());
         } catch (ExecutionException failed) {
             return silence(NetworkTrouble.of(failed.getCause(), http.uri()));
