@@ -144,15 +144,11 @@ class MessageCalls {
                                 .map(named -> Asked.service(services, named).id()),
                         Optional.ofNullable(since).map(text -> Asked.time("since", text)),
                         visitor.credential().map(Credential::id));
-        try {
-            var page =
-                    queue.messages(
-                            filter, Optional.ofNullable(cursor), Asked.limit(limit, 50, 500));
-            return new MessageList(
-                    page.messages().stream().map(this::summary).toList(), page.next().orElse(null));
-        } catch (IllegalArgumentException notOurCursor) {
+        if (cursor != null && QueueId.parse(cursor).isEmpty())
             throw Problem.malformed("cursor", "This cursor is none of ours.");
-        }
+        var page = queue.messages(filter, Optional.ofNullable(cursor), Asked.limit(limit, 50, 500));
+        return new MessageList(
+                page.messages().stream().map(this::summary).toList(), page.next().orElse(null));
     }
 
     @GetMapping("/v1/messages/{id}")

@@ -38,6 +38,8 @@ public final class Json {
         var field = trouble instanceof DatabindException ? fieldOf(trouble) : "";
         if (trouble instanceof UnrecognizedPropertyException)
             return Problem.unusable(field, "There is no field \"" + field + "\" here.");
+        if (trouble instanceof DatabindException && field.isEmpty())
+            return Problem.malformed("", "The body is not the one JSON value that belongs here.");
         if (trouble instanceof DatabindException)
             return Problem.unusable(field, "\"" + field + "\" holds something of the wrong type.");
         var at = trouble.getLocation();

@@ -58,8 +58,9 @@ public final class WebServer implements AutoCloseable {
         properties.put("spring.threads.virtual.enabled", "true");
         properties.put("spring.jmx.enabled", "false");
         properties.put("logging.level.org.springframework", "warn");
+        properties.put("logging.level.org.springframework.web.servlet.PageNotFound", "error");
         properties.put("logging.level.org.apache", "warn");
-        properties.put("logging.level.org.springdoc", "warn");
+        properties.put("logging.level.org.springdoc", "error");
         properties.put("server.port", settings.address().getPort());
         properties.put("server.address", settings.address().getAddress().getHostAddress());
         properties.put("server.shutdown", "graceful");

@@ -69,7 +69,7 @@ public final class TestHouse implements AutoCloseable {
     public TestHouse(Path data) {
         store = SqliteStore.open(data.resolve("postroom.db"), clock);
         events = new EventLog(store, clock);
-        var spool = new Spool(store);
+        var spool = new Spool(store, clock);
         var minute = Duration.ofMinutes(1);
         queue =
                 new Queue(
@@ -92,7 +92,7 @@ public final class TestHouse implements AutoCloseable {
         var intake =
                 new Intake(
                         spool,
-                        Intake.Outbox.of(queue),
+                        queue,
                         router,
                         new IntakeSettings("post.example.com", 1_000_000, 100, false),
                         clock);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonFormat.Feature;
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.annotation.JsonDeserialize;
 
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ record MessageCall(
     record AttachmentCall(
             @Nullable String filename,
             @Nullable String contentType,
-            byte @Nullable [] content,
+            @JsonDeserialize(using = Base64Octets.class) byte @Nullable [] content,
             @Nullable String contentId) {}
 
     record TrackingCall(@Nullable Boolean opens, @Nullable Boolean clicks) {}

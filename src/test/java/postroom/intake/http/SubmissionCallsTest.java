@@ -82,7 +82,7 @@ class SubmissionCallsTest {
         assertThat(message.getFrom().getFirst().getName()).isEqualTo("Shop");
         assertThat(message.getHeader().getField("X-Order").getBody()).isEqualTo("1042");
         assertThat(message.getMessageId()).isEqualTo("<" + id + "@example.com>");
-        assertThat(text(message)).isEqualTo("Hello");
+        assertThat(text(message)).isEqualTo("Hello\r\n");
         assertThat(house.content(id)).doesNotContain("c@example.net").doesNotContain("Bcc");
         var row = house.queue.message(QueueId.parse(id).orElseThrow()).orElseThrow();
         assertThat(row.tags()).isEqualTo("[\"invoice\"]");
@@ -163,7 +163,9 @@ class SubmissionCallsTest {
 
         for (var line : house.content(id).split("\r\n", -1))
             assertThat(line).hasSizeLessThan(999).doesNotContain("\n");
-        assertThat(text(parsed(id))).startsWith("xxx").endsWith("\r\nsecond line\r\n.\r\nthird");
+        assertThat(text(parsed(id)))
+                .startsWith("xxx")
+                .endsWith("\r\nsecond line\r\n.\r\nthird\r\n");
     }
 
     @ParameterizedTest

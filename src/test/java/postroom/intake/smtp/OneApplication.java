@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /// A doorkeeper who knows one application: user `erp`, password `correct horse`. User `locked` has
 /// guessed too often. One network may send without signing in: 10.0.0.0/8.
-final class OneApplication implements Doorkeeper {
+class OneApplication implements Doorkeeper {
 
     static final String PASSWORD = "correct horse";
 
