@@ -474,9 +474,9 @@ class TokenSignInsTest {
                 state.equals("free")
                         ? "drop trigger disk_full"
                         : """
-                          create trigger disk_full before update of access_token on authorization_
-                          begin select raise(abort, 'disk full'); end
-                          """;
+                        create trigger disk_full before update of access_token on authorization_
+                        begin select raise(abort, 'disk full'); end
+                        """;
         store.write(tx -> tx.update(statement));
     }
 
