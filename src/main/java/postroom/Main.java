@@ -21,7 +21,7 @@ public final class Main {
                                 System.err,
                                 System.getenv(),
                                 InstantSource.system())
-                        : 2;
+                        : postroom.cli.Cli.run(arguments);
         System.exit(exitCode);
     }
 }

@@ -2,6 +2,9 @@ package postroom.catalog;
 
 import postroom.mail.Diagnostic;
 
+import java.util.List;
+import java.util.Optional;
+
 /// Finds the advice for what a far side said. Safe for use by many threads.
 public interface Catalog {
 
@@ -10,4 +13,15 @@ public interface Catalog {
     ///
     /// @param provider the catalog's name of who answered, such as `exchange-online`
     Advice adviceFor(String provider, Diagnostic diagnostic);
+
+    /// The advice that [Advice#id] names.
+    default Optional<Advice> byId(String id) {
+        return Optional.empty();
+    }
+
+    /// What a pasted text may mean, best first, over all providers: an SMTP reply, a text with an
+    /// AADSTS code, a token endpoint's or an API's JSON, an exception.
+    default List<Advice> explain(String text) {
+        return List.of();
+    }
 }

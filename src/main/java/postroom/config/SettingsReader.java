@@ -161,8 +161,8 @@ public final class SettingsReader {
                             + " of them is set: set both, or neither.");
         if (email.isSet() && postroom.mail.Address.parse(email.text()).isEmpty())
             troubles.add(email.unfit("must be an address such as ada@example.com").getMessage());
-        if (password.isSet() && password.text().length() < 8)
-            troubles.add(password.unfit("must have at least 8 characters").getMessage());
+        if (password.isSet() && password.text().length() < 10)
+            troubles.add(password.unfit("must have at least 10 characters").getMessage());
         var apiKey = value(Key.BOOTSTRAP_API_KEY);
         if (apiKey.isSet() && !apiKey.text().matches("[!-~]{8,}"))
             troubles.add(

@@ -8,6 +8,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -26,6 +27,8 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 
@@ -121,10 +124,10 @@ final class Certificates {
             int serial)
             throws GeneralSecurityException, IOException {
         // The system's clock, not the emulator's: the client across the wire judges validity by it.
-        Instant now = java.time.InstantSource.system().instant();
+        Instant now = InstantSource.system().instant();
         Instant from = now.minus(Duration.ofDays(1));
         Instant until = now.plus(Duration.ofDays(820));
-        var extensions = new org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils();
+        var extensions = new JcaX509ExtensionUtils();
         JcaX509v3CertificateBuilder builder =
                 new JcaX509v3CertificateBuilder(
                         issuer,
@@ -147,7 +150,7 @@ final class Certificates {
     }
 
     private static GeneralNames names() {
-        List<GeneralName> all = new java.util.ArrayList<>();
+        List<GeneralName> all = new ArrayList<>();
         for (String name : NAMES) all.add(new GeneralName(GeneralName.dNSName, name));
         all.add(new GeneralName(GeneralName.iPAddress, "127.0.0.1"));
         all.add(new GeneralName(GeneralName.iPAddress, "::1"));

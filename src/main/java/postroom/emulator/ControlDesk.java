@@ -7,6 +7,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
@@ -106,7 +107,7 @@ final class ControlDesk {
                             .formatted(
                                     message.number(),
                                     message.number(),
-                                    message.at().truncatedTo(java.time.temporal.ChronoUnit.SECONDS),
+                                    message.at().truncatedTo(ChronoUnit.SECONDS),
                                     Html.escape(message.account()),
                                     Html.escape(String.join(", ", message.forwardPaths())),
                                     Html.escape(message.header("Subject").orElse(""))));
@@ -121,7 +122,7 @@ final class ControlDesk {
                         .formatted(
                                 emulator.mailboxes().received(),
                                 messages.size(),
-                                emulator.now().truncatedTo(java.time.temporal.ChronoUnit.SECONDS),
+                                emulator.now().truncatedTo(ChronoUnit.SECONDS),
                                 rows);
         return Answer.html(200, Html.page("Mailboxes across the road", body));
     }

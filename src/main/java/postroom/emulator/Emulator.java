@@ -2,6 +2,7 @@ package postroom.emulator;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -197,8 +198,8 @@ public final class Emulator implements AutoCloseable {
     }
 
     /// The page for people who want to look and to script.
-    public java.net.URI lookingGlass() {
-        return java.net.URI.create("http://localhost:" + web.port() + "/emulator/mailboxes");
+    public URI lookingGlass() {
+        return URI.create("http://localhost:" + web.port() + "/emulator/mailboxes");
     }
 
     @Override

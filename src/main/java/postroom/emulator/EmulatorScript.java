@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /// What the imaginary providers know and how they behave: tenants, client registrations, mailboxes,
@@ -340,7 +341,7 @@ public record EmulatorScript(
                 .findFirst();
     }
 
-    EmulatorScript with(java.util.function.Consumer<ScriptDraft> change) {
+    EmulatorScript with(Consumer<ScriptDraft> change) {
         ScriptDraft draft = new ScriptDraft(this);
         change.accept(draft);
         return draft.finished();

@@ -5,6 +5,7 @@ import postroom.emulator.EmulatorScript.Client;
 import postroom.emulator.EmulatorScript.Mailbox;
 import postroom.emulator.EmulatorScript.Tenant;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -89,8 +90,7 @@ record EntraDirectory(EmulatorScript script) {
 
     /// The same thing has the same ID in each run.
     static String objectId(String name) {
-        return UUID.nameUUIDFromBytes(name.getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                .toString();
+        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     /// The object ID of the enterprise application, the one that `New-ServicePrincipal` wants.

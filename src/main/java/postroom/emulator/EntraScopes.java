@@ -3,6 +3,7 @@ package postroom.emulator;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -111,7 +112,7 @@ final class EntraScopes {
                                 500011,
                                 "The resource principal named %s was not found in the tenant."
                                         .formatted(scope.resource())));
-            if (!known.contains(scope.permission().toLowerCase(java.util.Locale.ROOT)))
+            if (!known.contains(scope.permission().toLowerCase(Locale.ROOT)))
                 return Optional.of(
                         EntraError.of(
                                 "invalid_client",
@@ -142,11 +143,10 @@ final class EntraScopes {
     }
 
     boolean covers(EntraScopes other) {
-        List<String> mine =
-                scopes.stream().map(s -> s.full().toLowerCase(java.util.Locale.ROOT)).toList();
+        List<String> mine = scopes.stream().map(s -> s.full().toLowerCase(Locale.ROOT)).toList();
         return other.scopes.stream()
                 .allMatch(s ->
-                        mine.contains(s.full().toLowerCase(java.util.Locale.ROOT))
+                        mine.contains(s.full().toLowerCase(Locale.ROOT))
                                 || (s.permission().equals(".default")
                                         && scopes.stream()
                                                 .anyMatch(own ->

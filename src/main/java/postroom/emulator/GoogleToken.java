@@ -39,7 +39,7 @@ final class GoogleToken {
         Pause.lasting(premises.script().delays().token());
         Fields form = question.form();
         String grantType = form.text("grant_type");
-        String user = userOf(form);
+        String user = premises.userOf(form);
         var occasion = Faults.Occasion.signIn(Stage.TOKEN, Provider.GOOGLE, user, grantType);
         Optional<Action> trouble = premises.faults().strike(occasion);
         Answer answer =
@@ -93,19 +93,6 @@ final class GoogleToken {
                 .orElse("");
     }
 
-    private String userOf(Fields form) {
-        return switch (form.text("grant_type")) {
-            case "refresh_token" ->
-                    premises.grants()
-                            .refresh(form.text("refresh_token"))
-                            .map(r -> r.consent.user())
-                            .orElse("");
-            case "authorization_code" ->
-                    premises.grants().code(form.text("code")).map(c -> c.consent.user()).orElse("");
-            default -> "";
-        };
-    }
-
     private Answer code(Question question, Fields form, Client client) {
         Optional<Grants.Code> known = premises.grants().code(form.text("code"));
         if (known.isEmpty() || !known.get().consent.client().equals(client.id()))
@@ -121,7 +108,7 @@ final class GoogleToken {
         if (code.pkce.isEmpty() && verifier.isPresent())
             return GoogleError.of("invalid_grant", "code_verifier or verifier is not needed.")
                     .json();
-        if (isOlder(code.issued, lifetimes().code()) || !code.use())
+        if (premises.isOlder(code.issued, lifetimes().code()) || !code.use())
             return GoogleError.of("invalid_grant", "Bad Request").json();
         return tokens(question, client, code.consent, code.offline);
     }
@@ -138,8 +125,9 @@ final class GoogleToken {
         Grants.Refresh refresh = known.get();
         boolean tooOld =
                 client.testing()
-                        && isOlder(refresh.issued, lifetimes().googleTestingRefreshToken());
-        if (refresh.revoked || tooOld || isOlder(refresh.lastUsed, IDLE_REFRESH_TOKEN))
+                        && premises.isOlder(
+                                refresh.issued, lifetimes().googleTestingRefreshToken());
+        if (refresh.revoked || tooOld || premises.isOlder(refresh.lastUsed, IDLE_REFRESH_TOKEN))
             return GoogleError.of("invalid_grant", "Token has been expired or revoked.").json();
         refresh.lastUsed = premises.now();
         return tokens(question, client, refresh.consent, false);
@@ -150,7 +138,7 @@ final class GoogleToken {
         if (known.isEmpty() || !known.get().client.equals(client.id()))
             return GoogleError.of("invalid_grant", "Malformed device code.").json();
         Grants.Device device = known.get();
-        if (isOlder(device.issued, lifetimes().deviceCode()))
+        if (premises.isOlder(device.issued, lifetimes().deviceCode()))
             return GoogleError.of("expired_token", "The device code has expired.").json();
         // RFC 8628 §3.5: whoever polls quicker than told is asked to slow down
         boolean hasty = premises.now().isBefore(device.lastAsked.plus(DEVICE_INTERVAL));
@@ -229,9 +217,5 @@ final class GoogleToken {
 
     private Lifetimes lifetimes() {
         return premises.script().lifetimes();
-    }
-
-    private boolean isOlder(Instant since, Duration lifetime) {
-        return !premises.now().isBefore(since.plus(lifetime));
     }
 }

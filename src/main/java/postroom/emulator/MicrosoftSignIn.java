@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 
 /// Microsoft's pages for persons: authorize, device login, discovery. The token endpoint is
 /// [MicrosoftToken].
@@ -137,8 +138,7 @@ final class MicrosoftSignIn {
                         "authorize microsoft client=%s user=%s accepted",
                         client.id(), account.get().address());
         return callback(
-                query,
-                List.of("code", code, "session_state", java.util.UUID.randomUUID().toString()));
+                query, List.of("code", code, "session_state", UUID.randomUUID().toString()));
     }
 
     /// Errors that concern the client or its redirect URI: the person sees them, the callback never

@@ -12,7 +12,6 @@ import postroom.emulator.Web.Question;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +36,7 @@ final class MicrosoftToken {
         Pause.lasting(premises.script().delays().token());
         Fields form = question.form();
         String grantType = form.text("grant_type");
-        String user = userOf(form);
+        String user = premises.userOf(form);
         var occasion = Faults.Occasion.signIn(Stage.TOKEN, Provider.MICROSOFT, user, grantType);
         Optional<Action> trouble = premises.faults().strike(occasion);
         Answer answer =
@@ -138,20 +137,6 @@ final class MicrosoftToken {
                 : Optional.empty();
     }
 
-    /// For the faults, which may be meant for one user only.
-    private String userOf(Fields form) {
-        Grants grants = premises.grants();
-        return switch (form.text("grant_type")) {
-            case "refresh_token" ->
-                    grants.refresh(form.text("refresh_token"))
-                            .map(r -> r.consent.user())
-                            .orElse("");
-            case "authorization_code" ->
-                    grants.code(form.text("code")).map(c -> c.consent.user()).orElse("");
-            default -> "";
-        };
-    }
-
     // ---- the grant types
 
     private Answer code(Asking asking) {
@@ -162,7 +147,7 @@ final class MicrosoftToken {
         if (known.isEmpty() || !known.get().consent.client().equals(asking.client().id()))
             return refuse(asking, EntraError.of("invalid_grant", 70000));
         Grants.Code code = known.get();
-        if (isOlder(code.issued, lifetimes().code()))
+        if (premises.isOlder(code.issued, lifetimes().code()))
             return refuse(asking, EntraError.of("invalid_grant", 70008));
         if (!code.redirectUri.equals(form.text("redirect_uri")))
             return refuse(
@@ -208,7 +193,7 @@ final class MicrosoftToken {
             return refuse(asking, EntraError.of("invalid_grant", 70000));
         Grants.Refresh refresh = known.get();
         if (refresh.revoked) return refuse(asking, EntraError.of("invalid_grant", 50173));
-        if (isOlder(refresh.issued, lifetimes().refreshToken()))
+        if (premises.isOlder(refresh.issued, lifetimes().refreshToken()))
             return refuse(asking, EntraError.of("invalid_grant", 700082, refresh.issued));
         return forUser(asking, refresh.consent);
     }
@@ -258,7 +243,7 @@ final class MicrosoftToken {
                             "Invalid verification code due to User typing in wrong user code for"
                                     + " device code flow."));
         Grants.Device device = known.get();
-        if (isOlder(device.issued, lifetimes().deviceCode()))
+        if (premises.isOlder(device.issued, lifetimes().deviceCode()))
             return refuse(
                     asking,
                     EntraError.of("expired_token", 70020, "The provided device code has expired."));
@@ -429,10 +414,6 @@ final class MicrosoftToken {
 
     private Instant expiry(Instant now) {
         return now.plus(lifetimes().accessToken());
-    }
-
-    private boolean isOlder(Instant since, Duration lifetime) {
-        return !premises.now().isBefore(since.plus(lifetime));
     }
 
     private Answer refuse(Asking asking, EntraError error) {

@@ -2,6 +2,7 @@ package postroom.emulator;
 
 import postroom.emulator.Fault.Action;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,6 +22,24 @@ record Premises(
 
     Instant now() {
         return clock.instant();
+    }
+
+    boolean isOlder(Instant since, Duration lifetime) {
+        return !now().isBefore(since.plus(lifetime));
+    }
+
+    /// Whose tokens a token request is about, as far as it tells; for the log and for faults meant
+    /// for one user only.
+    String userOf(Web.Fields form) {
+        return switch (form.text("grant_type")) {
+            case "refresh_token" ->
+                    grants.refresh(form.text("refresh_token"))
+                            .map(r -> r.consent.user())
+                            .orElse("");
+            case "authorization_code" ->
+                    grants.code(form.text("code")).map(c -> c.consent.user()).orElse("");
+            default -> "";
+        };
     }
 
     /// The answer of a web server that is in trouble; empty for the kinds of trouble that need

@@ -327,20 +327,16 @@ final class SmtpConversation {
         Pause.lasting(premises.script().delays().finalDot());
         Optional<Action> action =
                 strike(Stage.FINAL_DOT, new Occasions(accountName(), addresses()));
-        Optional<String> refusal =
-                tooBig ? Optional.of(voice.tooBig()) : objection(content, bareLineFeed);
-        if (action.isPresent()
-                && action.get() instanceof Action.DropBeforeReply
-                && refusal.isEmpty()) {
-            store(content);
-            throw new Over(true);
-        }
-        if (action.isPresent() && act(action.get())) {
+        boolean unheard = action.filter(Action.DropBeforeReply.class::isInstance).isPresent();
+        if (!unheard && action.isPresent() && act(action.get())) {
             forgetMessage();
             return;
         }
-        if (refusal.isPresent()) reply(refusal.get());
-        else reply(voice.accepted(store(content)));
+        Optional<String> refusal =
+                tooBig ? Optional.of(voice.tooBig()) : objection(content, bareLineFeed);
+        String reply = refusal.isPresent() ? refusal.get() : voice.accepted(store(content));
+        if (unheard) throw new Over(true);
+        reply(reply);
         forgetMessage();
     }
 
@@ -442,7 +438,8 @@ final class SmtpConversation {
 
     private boolean act(Action action) throws IOException {
         switch (action) {
-            case Action.Smtp(String text) -> {
+            case Action.Smtp(String script) -> {
+                String text = wellFormed(script);
                 if (text.startsWith("2") || text.startsWith("3")) {
                     instead = Optional.of(text);
                     return false;
@@ -476,8 +473,22 @@ final class SmtpConversation {
 
     /// A positive reply may be put into other words by the script.
     private void reply(String text) {
-        wire.reply(instead.orElse(text));
+        wire.reply(instead.filter(other -> other.charAt(0) == text.charAt(0)).orElse(text));
         instead = Optional.empty();
+    }
+
+    /// A script may hold a reply as it was seen in some log, without its end. A client would wait
+    /// for it forever, so all lines but the last get a hyphen, and the last gets none (RFC 5321
+    /// §4.2.1).
+    private static String wellFormed(String script) {
+        List<String> lines = script.strip().lines().toList();
+        StringBuilder reply = new StringBuilder();
+        for (int i = 0; i < lines.size(); i++) {
+            boolean last = i == lines.size() - 1;
+            reply.append(lines.get(i).replaceFirst("^(\\d{3})[- ]", last ? "$1 " : "$1-"));
+            if (!last) reply.append('\n');
+        }
+        return reply.toString();
     }
 
     private boolean mayBeAdmitted() {

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -75,12 +76,12 @@ final class SmtpServer implements AutoCloseable {
             try {
                 Socket socket = listener.accept();
                 open.add(socket);
-                threads.add(Thread.ofVirtual().start(() -> serve(socket)));
+                Thread thread = Thread.ofVirtual().unstarted(() -> serve(socket));
+                threads.add(thread);
+                thread.start();
             } catch (IOException closed) {
                 if (listener.isClosed()) return;
-                Pause.lasting(
-                        java.time.Duration.ofMillis(
-                                50)); // out of file handles; somebody will hang up
+                Pause.lasting(Duration.ofMillis(50)); // out of file handles; somebody will hang up
             }
         }
     }

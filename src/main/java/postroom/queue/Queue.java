@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 
 /// What is owed: messages go in, due recipients are claimed, results are settled. Safe for use by
 /// many threads; every method that writes returns (or completes) once its change is durable.
@@ -38,6 +39,7 @@ public final class Queue {
     private final Settling settling;
     private final InstantSource clock;
     private final String node;
+    private volatile LongConsumer whenDue = service -> {};
 
     public Queue(
             Store store,
@@ -52,6 +54,12 @@ public final class Queue {
         this.settling = new Settling(store, events, patience, clock, node);
         this.clock = clock;
         this.node = node;
+    }
+
+    /// Who wants to know that something of a service may be due (0: of any service). Runs on the
+    /// thread that made it so, and has to be quick.
+    public void onDue(LongConsumer listener) {
+        whenDue = listener;
     }
 
     /// A queue ID for a message that is coming in.
@@ -69,6 +77,7 @@ public final class Queue {
             return true;
         });
         message.content().wasPut();
+        whenDue.accept(message.service());
     }
 
     /// As [#put], with more to be done in the same transaction.
@@ -79,6 +88,7 @@ public final class Queue {
             return true;
         });
         message.content().wasPut();
+        whenDue.accept(message.service());
     }
 
     /// Leases up to about `most` due recipients of the service, whole messages where possible,
@@ -221,16 +231,17 @@ public final class Queue {
 
     /// Makes waiting recipients due now. Says how many.
     public int retry(QueueId id) {
-        return store.write(tx ->
-                tx.update(
-                        """
-                        update recipient set due_at = ?
-                        where message_id = ? and state in ('queued', 'deferred')
-                          and coalesce(claimed_until, 0) <= ?
-                        """,
-                        clock.instant(),
-                        id.value(),
-                        clock.instant()));
+        return told(
+                store.write(tx ->
+                        tx.update(
+                                """
+                                update recipient set due_at = ?
+                                where message_id = ? and state in ('queued', 'deferred')
+                                  and coalesce(claimed_until, 0) <= ?
+                                """,
+                                clock.instant(),
+                                id.value(),
+                                clock.instant())));
     }
 
     /// Keeps waiting recipients back until they are released; what is being tried this moment is
@@ -251,28 +262,33 @@ public final class Queue {
 
     /// Moves waiting and held recipients to another service, where they are due at once.
     public int reroute(QueueId id, long service) {
-        return store.write(tx -> {
-            int moved =
-                    tx.update(
-                            """
-                            update recipient set service_id = ?, due_at = ?, closed_before =
-                              (select closed_total + coalesce(? - closed_since, 0)
-                               from service where id = ?)
-                            where message_id = ? and state in ('queued', 'deferred', 'held')
-                              and coalesce(claimed_until, 0) <= ? and service_id <> ?
-                            """,
-                            service,
-                            clock.instant(),
-                            clock.instant(),
-                            service,
-                            id.value(),
-                            clock.instant(),
-                            service);
-            if (moved > 0)
-                events.append(
-                        tx, EventType.MESSAGE_REROUTED, id, service, Map.of("recipients", moved));
-            return moved;
-        });
+        return told(
+                store.write(tx -> {
+                    int moved =
+                            tx.update(
+                                    """
+                                    update recipient set service_id = ?, due_at = ?, closed_before =
+                                      (select closed_total + coalesce(? - closed_since, 0)
+                                       from service where id = ?)
+                                    where message_id = ? and state in ('queued', 'deferred', 'held')
+                                      and coalesce(claimed_until, 0) <= ? and service_id <> ?
+                                    """,
+                                    service,
+                                    clock.instant(),
+                                    clock.instant(),
+                                    service,
+                                    id.value(),
+                                    clock.instant(),
+                                    service);
+                    if (moved > 0)
+                        events.append(
+                                tx,
+                                EventType.MESSAGE_REROUTED,
+                                id,
+                                service,
+                                Map.of("recipients", moved));
+                    return moved;
+                }));
     }
 
     /// Erases the content of messages that were done before `done`, at most `most` of them.
@@ -285,27 +301,37 @@ public final class Queue {
         return store.write(tx -> Housekeeping.eraseMessages(tx, done, most));
     }
 
+    private int told(int changed) {
+        if (changed > 0) whenDue.accept(0);
+        return changed;
+    }
+
     private int change(QueueId id, String to, String from, EventType event) {
-        return store.write(tx -> {
-            var services =
-                    tx.query(
-                            "update recipient set state = ?, due_at = ?, changed_at = ?"
-                                    + " where message_id = ? and coalesce(claimed_until, 0) <= ?"
-                                    + " and state in "
-                                    + from
-                                    + " returning service_id",
-                            row -> row.number("service_id"),
-                            to,
-                            clock.instant(),
-                            clock.instant(),
-                            id.value(),
-                            clock.instant());
-            if (!services.isEmpty())
-                events.append(
-                        tx, event, id, services.getFirst(), Map.of("recipients", services.size()));
-            Settling.markDone(tx, id, clock.instant());
-            return services.size();
-        });
+        return told(
+                store.write(tx -> {
+                    var services =
+                            tx.query(
+                                    "update recipient set state = ?, due_at = ?, changed_at = ?"
+                                        + " where message_id = ? and coalesce(claimed_until, 0) <="
+                                        + " ? and state in "
+                                            + from
+                                            + " returning service_id",
+                                    row -> row.number("service_id"),
+                                    to,
+                                    clock.instant(),
+                                    clock.instant(),
+                                    id.value(),
+                                    clock.instant());
+                    if (!services.isEmpty())
+                        events.append(
+                                tx,
+                                event,
+                                id,
+                                services.getFirst(),
+                                Map.of("recipients", services.size()));
+                    Settling.markDone(tx, id, clock.instant());
+                    return services.size();
+                }));
     }
 
     private void insert(Tx tx, NewMessage message) throws SQLException {

@@ -44,7 +44,35 @@ public sealed interface Authentication {
             Optional<String> clientCertificate,
             Optional<Sealed> clientKey,
             Optional<AccountType> accountType,
-            Optional<String> tenant) {}
+            Optional<String> tenant,
+            ClientAuthentication clientAuthentication) {
+
+        /// As most providers take it: the secret in the body.
+        public ClientRegistration(
+                String clientId,
+                Optional<Sealed> clientSecret,
+                Optional<LocalDate> clientSecretExpires,
+                Optional<String> clientCertificate,
+                Optional<Sealed> clientKey,
+                Optional<AccountType> accountType,
+                Optional<String> tenant) {
+            this(
+                    clientId,
+                    clientSecret,
+                    clientSecretExpires,
+                    clientCertificate,
+                    clientKey,
+                    accountType,
+                    tenant,
+                    ClientAuthentication.CLIENT_SECRET_POST);
+        }
+    }
+
+    /// How the client secret travels (RFC 6749 §2.3.1).
+    enum ClientAuthentication {
+        CLIENT_SECRET_POST,
+        CLIENT_SECRET_BASIC
+    }
 
     /// Where the provider is and what to ask for, with preset and overrides worked in; the tenant
     /// is part of the addresses already.

@@ -31,6 +31,18 @@ public record Service(
         usages = Set.copyOf(usages);
     }
 
+    /// Where a secret of this service is sealed for: `service/123/client_secret`.
+    ///
+    /// @param member its name in the settings: `password`, `client_secret`, `client_key`,
+    ///   `refresh_token`, `service_account`, or `smtp_client_key`
+    public String secretContext(String member) {
+        return secretContext(id, member);
+    }
+
+    static String secretContext(long id, String member) {
+        return "service/" + id + "/" + member;
+    }
+
     public enum TransportKind {
         SMTP,
         GRAPH,

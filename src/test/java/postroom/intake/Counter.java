@@ -56,7 +56,7 @@ public final class Counter implements AutoCloseable {
             throw new IllegalStateException(noRoom);
         }
         store = SqliteStore.open(file, InstantSource.system());
-        spool = new Spool(store);
+        spool = new Spool(store, clock);
         queue = queue(store);
         add(service(1, "Office", "noreply@example.com", Set.of()));
     }
@@ -86,7 +86,11 @@ public final class Counter implements AutoCloseable {
     public Intake intakeOn(Store other) {
         var router = new Router(() -> services, _ -> ServiceState.READY);
         return new Intake(
-                new Spool(other), queue(other), router, settings(), InstantSource.fixed(NOW));
+                new Spool(other, clock),
+                queue(other),
+                router,
+                settings(),
+                InstantSource.fixed(NOW));
     }
 
     private Queue queue(Store on) {
@@ -96,7 +100,8 @@ public final class Counter implements AutoCloseable {
                         Duration.ofDays(5),
                         Duration.ofDays(14),
                         new RetrySchedule(List.of(Duration.ofMinutes(1))));
-        return new Queue(on, new Spool(on), new EventLog(on, clock), patience, clock, "test");
+        return new Queue(
+                on, new Spool(on, clock), new EventLog(on, clock), patience, clock, "test");
     }
 
     public static Service service(long id, String name, String from, Set<Usage> usages) {

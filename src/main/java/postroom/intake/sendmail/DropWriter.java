@@ -49,7 +49,7 @@ final class DropWriter {
             throws Sysexit {
         Path file = null;
         try {
-            makeDirectories();
+            makeDirectory(incoming);
             file = incoming.resolve(newName());
             try (var out = new FileOutputStream(file.toFile())) {
                 allowTheServerToRead(file);
@@ -83,17 +83,19 @@ final class DropWriter {
         return head.append("\neight-bit: ").append(FLAG).toString();
     }
 
-    private void makeDirectories() throws IOException {
-        if (Files.isDirectory(incoming)) return;
-        var onlyOwner =
-                EnumSet.of(
-                        PosixFilePermission.OWNER_READ,
-                        PosixFilePermission.OWNER_WRITE,
-                        PosixFilePermission.OWNER_EXECUTE);
+    /// Makes a directory that belongs to its owner alone; one that is there stays as it is.
+    static void makeDirectory(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) return;
         try {
-            Files.createDirectories(incoming, PosixFilePermissions.asFileAttribute(onlyOwner));
+            Files.createDirectories(
+                    directory,
+                    PosixFilePermissions.asFileAttribute(
+                            EnumSet.of(
+                                    PosixFilePermission.OWNER_READ,
+                                    PosixFilePermission.OWNER_WRITE,
+                                    PosixFilePermission.OWNER_EXECUTE)));
         } catch (UnsupportedOperationException notPosix) {
-            Files.createDirectories(incoming);
+            Files.createDirectories(directory);
         }
     }
 

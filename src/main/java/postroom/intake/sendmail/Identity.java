@@ -33,12 +33,23 @@ record Identity(String user, String host) {
     }
 
     Optional<Address> reversePath(String text) throws Sysexit {
+        refuseControls(text);
         if (text.isBlank() || text.strip().equals("<>")) return Optional.empty();
         var mailboxes = AddressList.read(text);
         if (mailboxes.size() != 1)
             throw new Sysexit(
                     Sysexit.USAGE, "-f takes one address, not " + CommandLine.shown(text));
         return Optional.of(address(mailboxes.getFirst(), Sysexit.USAGE));
+    }
+
+    /// What comes from the command line has one line; more would be somebody's attempt to write
+    /// into the header section.
+    static void refuseControls(String text) throws Sysexit {
+        for (int i = 0; i < text.length(); i++)
+            if (Character.isISOControl(text.charAt(i)))
+                throw new Sysexit(
+                        Sysexit.USAGE,
+                        "an address holds a control character: " + CommandLine.shown(text));
     }
 
     static String mailbox(String name, Address address) throws Sysexit {

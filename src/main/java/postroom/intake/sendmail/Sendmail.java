@@ -79,9 +79,11 @@ public final class Sendmail {
 
     private void takeOne(InputStream in) throws IOException, Sysexit {
         var recipients = new ArrayList<Address>();
-        for (var text : command.recipients)
+        for (var text : command.recipients) {
+            Identity.refuseControls(text);
             for (var mailbox : AddressList.read(text))
                 recipients.add(identity.address(mailbox, Sysexit.USAGE));
+        }
         if (recipients.isEmpty() && !command.recipientsFromHeader)
             throw new Sysexit(Sysexit.USAGE, "nobody to send to: name a recipient, or use -t");
         var lines = new LineReader(in);

@@ -9,6 +9,7 @@ import postroom.mail.QueueId;
 import postroom.mail.Recipient;
 import postroom.oauth.SignIn;
 import postroom.oauth.SignIns;
+import postroom.secret.Sealed;
 import postroom.secret.Secret;
 import postroom.service.Authentication;
 import postroom.service.Authentication.Mechanism;
@@ -52,6 +53,10 @@ final class Scene {
         this.transcript = transcript;
     }
 
+    Transcript transcript() {
+        return transcript;
+    }
+
     String certificateHost() {
         return transcript.setting("certificate").orElse("localhost");
     }
@@ -66,7 +71,7 @@ final class Scene {
                         transcript.words("trust").contains("platform")
                                 ? Optional.empty()
                                 : Optional.of(trustedCa),
-                        Optional.empty(),
+                        transcript.setting("client certificate").map(Scene::clientCertificate),
                         Pipelining.valueOf(upper("pipelining", "next_envelope")));
         return service(smtp, limits());
     }
@@ -89,8 +94,18 @@ final class Scene {
     }
 
     SmtpTransport transport(Judge judge) {
-        return new SmtpTransport(
-                signIns(), judge, () -> Instant.EPOCH, impatient(), _ -> new Secret("unused"));
+        return new SmtpTransport(signIns(), judge, () -> Instant.EPOCH, impatient(), Scene::opened);
+    }
+
+    // The seal of these tests: the text itself.
+    private static Secret opened(Service service, Sealed sealed) {
+        return new Secret(sealed.ciphertext());
+    }
+
+    private static SmtpSettings.ClientCertificate clientCertificate(String host) {
+        var certificate = TestCertificates.forHost(host);
+        return new SmtpSettings.ClientCertificate(
+                certificate.pem(), new Sealed(certificate.keyPem(), ""));
     }
 
     /// All waits are short where the transcript tells of silence.

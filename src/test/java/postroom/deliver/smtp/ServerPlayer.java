@@ -115,6 +115,10 @@ final class ServerPlayer implements AutoCloseable {
     private Optional<String> mark(String word) throws IOException {
         switch (word) {
             case "tls" -> startTls();
+            case "tls with a certificate of the client" -> {
+                startTls();
+                ((SSLSocket) client()).getSession().getPeerPrincipal();
+            }
             case "refused tls" -> refuseTls();
             case "close" -> client().close();
             case "gone" -> {

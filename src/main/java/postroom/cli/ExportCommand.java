@@ -1,0 +1,46 @@
+package postroom.cli;
+
+import picocli.CommandLine.Command;
+
+import java.util.List;
+import java.util.Set;
+
+/// `postroom export`: what `apply` takes, without secrets.
+@Command(
+        name = "export",
+        description =
+                "Print services and credentials as YAML that postroom apply takes; no secrets.")
+final class ExportCommand extends ServerCommand {
+
+    /// What the server knows and nobody sets.
+    private static final Set<String> NOT_SET =
+            Set.of(
+                    "id",
+                    "state",
+                    "state_since",
+                    "state_reason",
+                    "state_detail",
+                    "state_until",
+                    "waiting",
+                    "created_at",
+                    "changed_at",
+                    "last_check",
+                    "last_check_at",
+                    "smtp_username",
+                    "revoked_at",
+                    "authorization");
+
+    ExportCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    public Integer call() {
+        var server = server();
+        var all = Json.object();
+        for (var kind : List.of("services", "credentials"))
+            for (var one : server.list("/v1/" + kind, 10_000))
+                all.withArray("/" + kind).add(Secrets.without(one, NOT_SET));
+        return show(all, answer -> terminal.out().print(Json.yaml(answer)));
+    }
+}

@@ -1,0 +1,197 @@
+package postroom.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// `postroom queue …`: what is owed.
+@Command(
+        name = "queue",
+        description = "What is owed: list messages, look into one, retry, hold, cancel or reroute.",
+        subcommands = {
+            QueueCommand.ListAll.class,
+            QueueCommand.Show.class,
+            QueueCommand.Retry.class,
+            QueueCommand.Hold.class,
+            QueueCommand.Release.class,
+            QueueCommand.Cancel.class,
+            QueueCommand.Reroute.class
+        })
+final class QueueCommand extends Words {
+
+    @Command(name = "list", description = "List messages, newest first.")
+    static final class ListAll extends ServerCommand {
+        @Option(
+                names = "--state",
+                description = "queued, deferred, sent, failed, held or cancelled.")
+        private String state = "";
+
+        @Option(names = "--recipient", paramLabel = "ADDRESS", description = "To this address.")
+        private String recipient = "";
+
+        @Option(names = "--from", paramLabel = "ADDRESS", description = "From this address.")
+        private String from = "";
+
+        @Option(names = "--service", paramLabel = "SERVICE", description = "Through this service.")
+        private String service = "";
+
+        @Option(names = "--since", paramLabel = "TIME", description = "Accepted since then.")
+        private String since = "";
+
+        @Option(names = "--limit", paramLabel = "NUMBER", description = "At most this many; 50.")
+        private int limit = 50;
+
+        ListAll(Terminal terminal) {
+            super(terminal);
+        }
+
+        @Override
+        public Integer call() {
+            var query = new ArrayList<String>();
+            add(query, "state", state);
+            add(query, "recipient", recipient);
+            add(query, "from", from);
+            add(query, "service", service);
+            add(query, "since", since);
+            var path = "/v1/messages" + (query.isEmpty() ? "" : "?" + String.join("&", query));
+            var found = server().list(path, limit);
+            var answer = Json.object();
+            answer.putArray("messages").addAll(found);
+            return show(answer, this::print);
+        }
+
+        private static void add(List<String> query, String name, String value) {
+            if (!value.isEmpty()) query.add(name + "=" + RunningServer.encoded(value));
+        }
+
+        private void print(JsonNode answer) {
+            var table = new Table("ID", "ACCEPTED", "STATE", "FROM", "TO", "SUBJECT");
+            for (var message : Json.items(answer))
+                table.add(
+                        Json.text(message, "id"),
+                        Json.text(message, "accepted_at"),
+                        state(message),
+                        Json.firstText(message, "from", "header_from"),
+                        recipients(message),
+                        Json.text(message, "subject"));
+            table.printTo(terminal.out(), "No messages.");
+        }
+
+        private static String state(JsonNode message) {
+            var own = Json.text(message, "state");
+            if (!own.isEmpty()) return own;
+            var states = new java.util.TreeSet<String>();
+            for (var one : message.path("recipients")) states.add(Json.text(one, "state"));
+            return String.join(", ", states);
+        }
+
+        private static String recipients(JsonNode message) {
+            var recipients = message.path("recipients");
+            if (!recipients.isArray()) return Json.text(message, "recipients");
+            var first = recipients.isEmpty() ? "" : Json.text(recipients.get(0), "address");
+            return recipients.size() > 1 ? first + " +" + (recipients.size() - 1) : first;
+        }
+    }
+
+    @Command(name = "show", description = "Show one message, its recipients and its timeline.")
+    static final class Show extends ServerCommand {
+        @Parameters(paramLabel = "ID", description = "Queue ID.")
+        private String id = "";
+
+        Show(Terminal terminal) {
+            super(terminal);
+        }
+
+        @Override
+        public Integer call() {
+            return show(
+                    server().get("/v1/messages/" + RunningServer.encoded(id)),
+                    answer -> Timeline.print(terminal, answer));
+        }
+    }
+
+    /// A command that does the same to each message named.
+    abstract static class OfEach extends ServerCommand {
+        @Parameters(arity = "1..*", paramLabel = "ID", description = "Queue IDs.")
+        private List<String> ids = List.of();
+
+        private final String verb;
+        private final String done;
+
+        OfEach(Terminal terminal, String verb, String done) {
+            super(terminal);
+            this.verb = verb;
+            this.done = done;
+        }
+
+        protected ObjectNode body() {
+            return Json.object();
+        }
+
+        @Override
+        public Integer call() {
+            var server = server();
+            var answers = Json.object();
+            for (var id : ids) {
+                var path = "/v1/messages/" + RunningServer.encoded(id) + "/" + verb;
+                answers.set(id, server.post(path, body()));
+                if (!wantsJson()) say(id + " " + done + ".");
+            }
+            if (wantsJson()) say(Json.pretty(answers));
+            return 0;
+        }
+    }
+
+    @Command(name = "retry", description = "Try again now.")
+    static final class Retry extends OfEach {
+        Retry(Terminal terminal) {
+            super(terminal, "retry", "is due now");
+        }
+    }
+
+    @Command(name = "hold", description = "Keep messages back until they are released.")
+    static final class Hold extends OfEach {
+        Hold(Terminal terminal) {
+            super(terminal, "hold", "is held");
+        }
+    }
+
+    @Command(name = "release", description = "Let held messages go on.")
+    static final class Release extends OfEach {
+        Release(Terminal terminal) {
+            super(terminal, "release", "is released");
+        }
+    }
+
+    @Command(name = "cancel", description = "Give up what was not sent yet.")
+    static final class Cancel extends OfEach {
+        Cancel(Terminal terminal) {
+            super(terminal, "cancel", "is cancelled");
+        }
+    }
+
+    @Command(name = "reroute", description = "Send the rest through another service.")
+    static final class Reroute extends OfEach {
+        @Option(
+                names = "--service",
+                required = true,
+                paramLabel = "SERVICE",
+                description = "The other service, by name or id.")
+        private String service = "";
+
+        Reroute(Terminal terminal) {
+            super(terminal, "reroute", "takes the other service");
+        }
+
+        @Override
+        protected ObjectNode body() {
+            return Json.object().put("service", service);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package postroom.cli;
+
+import postroom.config.DataDirectory;
+import postroom.config.Key;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// The HTTP calls of one server.
+final class RunningServer implements AutoCloseable {
+
+    /// A check talks to a provider step by step, each with its own timeout.
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private final String url;
+    private final String key;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+
+    RunningServer(String url, String key) {
+        this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        this.key = key;
+    }
+
+    /// The one `POSTROOM_URL` names, or the one that uses the data directory.
+    static RunningServer find(Terminal terminal, String data, String config) {
+        var url = terminal.variable("POSTROOM_URL");
+        var key = terminal.variable("POSTROOM_API_KEY");
+        if (!url.isEmpty() && !key.isEmpty()) return new RunningServer(url, key);
+        var directory = DataDirectory.find(data, config, terminal.environment());
+        var local = LocalKey.read(directory.path().resolve("local-key"));
+        if (url.isEmpty()) url = local.url();
+        if (url.isEmpty())
+            url = "http://" + reachable(directory.glance(Key.HTTP_ADDRESS, terminal.environment()));
+        if (key.isEmpty()) key = local.key();
+        if (key.isEmpty())
+            throw Trouble.noServer(
+                    "No server runs with the data directory "
+                            + directory.path()
+                            + ": start it with postroom serve, name its data directory with"
+                            + " --data, or set POSTROOM_URL and POSTROOM_API_KEY");
+        return new RunningServer(url, key);
+    }
+
+    /// Where a server that listens everywhere is reached from here.
+    private static String reachable(String address) {
+        return address.replaceFirst("^(\\*|0\\.0\\.0\\.0|\\[::\\])?:", "127.0.0.1:");
+    }
+
+    /// What the server wrote for commands on the same machine; parts may be missing.
+    private record LocalKey(String url, String key) {
+        static LocalKey read(Path file) {
+            try {
+                var url = "";
+                var key = "";
+                for (var line : Files.readAllLines(file)) {
+                    if (line.startsWith("http")) url = line.strip();
+                    else if (!line.isBlank()) key = line.strip();
+                }
+                return new LocalKey(url, key);
+            } catch (NoSuchFileException noServerHere) {
+                return new LocalKey("", "");
+            } catch (IOException notForUs) {
+                throw Trouble.refused(
+                        "The key of the server on this machine cannot be read ("
+                                + file
+                                + "): run this as the user the server runs as");
+            }
+        }
+    }
+
+    String url() {
+        return url;
+    }
+
+    JsonNode get(String path) {
+        return call("GET", path, HttpRequest.BodyPublishers.noBody(), Map.of());
+    }
+
+    JsonNode post(String path, JsonNode body) {
+        return post(path, body, Map.of());
+    }
+
+    JsonNode post(String path, JsonNode body, Map<String, String> headers) {
+        return call("POST", path, json(body), headers);
+    }
+
+    JsonNode patch(String path, JsonNode body) {
+        return call("PATCH", path, json(body), Map.of());
+    }
+
+    JsonNode put(String path, JsonNode body) {
+        return call("PUT", path, json(body), Map.of());
+    }
+
+    JsonNode delete(String path) {
+        return call("DELETE", path, HttpRequest.BodyPublishers.noBody(), Map.of());
+    }
+
+    /// All pages of a list, up to `most` items.
+    List<JsonNode> list(String path, int most) {
+        var all = new ArrayList<JsonNode>();
+        var page = get(path);
+        while (true) {
+            var items = Json.items(page);
+            all.addAll(items);
+            var cursor = Json.cursor(page);
+            if (all.size() >= most || cursor.isEmpty() || items.isEmpty()) break;
+            var join = path.contains("?") ? "&" : "?";
+            page = get(path + join + "cursor=" + encoded(cursor.get()));
+        }
+        return all.size() <= most ? all : all.subList(0, most);
+    }
+
+    /// Fit for a path or a query.
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static HttpRequest.BodyPublisher json(JsonNode body) {
+        return HttpRequest.BodyPublishers.ofString(body.toString());
+    }
+
+    private JsonNode call(
+            String method,
+            String path,
+            HttpRequest.BodyPublisher body,
+            Map<String, String> headers) {
+        var request =
+                HttpRequest.newBuilder(address(path))
+                        .timeout(PATIENCE)
+                        .header("Authorization", "Bearer " + key)
+                        .header("Accept", "application/json, application/problem+json")
+                        .method(method, body);
+        if (body.contentLength() != 0) request.header("Content-Type", "application/json");
+        headers.forEach(request::header);
+        try {
+            var answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            var content = parsed(answer);
+            if (answer.statusCode() >= 400) throw refusal(answer.statusCode(), content);
+            return content;
+        } catch (HttpTimeoutException | ConnectException silence) {
+            throw Trouble.noServer(
+                    "No server answers at " + url + ": is it running (postroom serve)?");
+        } catch (IOException broken) {
+            throw Trouble.noServer("The connection to " + url + " broke: " + broken.getMessage());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw Trouble.refused("Interrupted");
+        }
+    }
+
+    private URI address(String path) {
+        try {
+            var address = URI.create(url + path);
+            if (address.getHost() != null) return address;
+        } catch (IllegalArgumentException notAnAddress) {
+            // told below
+        }
+        throw Trouble.usage("POSTROOM_URL is not the address of a server: " + url);
+    }
+
+    private static JsonNode parsed(HttpResponse<String> answer) {
+        if (answer.body().isBlank()) return Json.object();
+        try {
+            return Json.read(answer.body());
+        } catch (JacksonException notJson) {
+            return Json.object().put("detail", "the server answered " + answer.statusCode());
+        }
+    }
+
+    /// One sentence out of `application/problem+json`.
+    private static Trouble refusal(int status, JsonNode problem) {
+        var errors = new ArrayList<String>();
+        for (var error : problem.path("errors")) {
+            var field = Json.text(error, "field");
+            var message = Json.text(error, "message");
+            errors.add(field.isEmpty() ? message : field + ": " + message);
+        }
+        var what = Json.firstText(problem, "detail", "title");
+        if (what.isEmpty()) what = "The server answered " + status;
+        if (errors.isEmpty()) return Trouble.refused(what);
+        return Trouble.refused(
+                what.replaceFirst("\\.$", "") + " (" + String.join("; ", errors) + ")");
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

@@ -1,0 +1,216 @@
+package postroom.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import tools.jackson.databind.JsonNode;
+
+import java.util.Map;
+
+/// `postroom service …`: the ways out.
+@Command(
+        name = "service",
+        description = "The ways out: list, set up, authorize and check services.",
+        subcommands = {
+            ServiceCommand.ListAll.class,
+            ServiceCommand.Show.class,
+            ServiceChange.Create.class,
+            ServiceChange.Update.class,
+            ServiceCommand.Delete.class,
+            ServiceCommand.Pause.class,
+            ServiceCommand.Resume.class,
+            ServiceCommand.Authorize.class,
+            ServiceCommand.Check.class
+        })
+final class ServiceCommand extends Words {
+
+    static String path(String service) {
+        return "/v1/services/" + RunningServer.encoded(service);
+    }
+
+    static String state(JsonNode service) {
+        return Json.text(service, "state").replace('_', ' ');
+    }
+
+    @Command(name = "list", description = "List all services and their states.")
+    static final class ListAll extends ServerCommand {
+        ListAll(Terminal terminal) {
+            super(terminal);
+        }
+
+        @Override
+        public Integer call() {
+            return show(server().get("/v1/services"), this::print);
+        }
+
+        private void print(JsonNode answer) {
+            var table = new Table("ID", "NAME", "STATE", "PRESET", "TRANSPORT", "FROM", "WAITING");
+            for (var service : Json.items(answer))
+                table.add(
+                        Json.text(service, "id"),
+                        Json.text(service, "name"),
+                        state(service),
+                        Json.text(service, "preset"),
+                        Json.text(service, "transport"),
+                        Json.text(service, "from.address"),
+                        Json.text(service, "waiting"));
+            table.printTo(terminal.out(), "No services yet; postroom service create makes one.");
+        }
+    }
+
+    /// A command about one service.
+    abstract static class OfOne extends ServerCommand {
+        @Parameters(paramLabel = "SERVICE", description = "Name or id.")
+        protected String service = "";
+
+        OfOne(Terminal terminal) {
+            super(terminal);
+        }
+    }
+
+    @Command(name = "show", description = "Show one service with its settings; never a secret.")
+    static final class Show extends OfOne {
+        Show(Terminal terminal) {
+            super(terminal);
+        }
+
+        @Override
+        public Integer call() {
+            return show(
+                    server().get(path(service)), answer -> terminal.out().print(Json.yaml(answer)));
+        }
+    }
+
+    @Command(name = "delete", description = "Delete a service.")
+    static final class Delete extends OfOne {
+        Delete(Terminal terminal) {
+            super(terminal);
+        }
+
+        @Override
+        public Integer call() {
+            return show(server().delete(path(service)), answer -> say(service + " is deleted."));
+        }
+    }
+
+    @Command(name = "pause", description = "Let nothing out through a service until it is resumed.")
+    static final class Pause extends OfOne {
+        Pause(Terminal terminal) {
+            super(terminal);
+        }
+
+        @Override
+        public Integer call() {
+            return show(
+                    server().post(path(service) + "/pause", Json.object()),
+                    answer -> say(service + " is paused; its mail waits."));
+        }
+    }
+
+    @Command(name = "resume", description = "Open a paused or failing service again.")
+    static final class Resume extends OfOne {
+        Resume(Terminal terminal) {
+            super(terminal);
+        }
+
+        @Override
+        public Integer call() {
+            return show(
+                    server().post(path(service) + "/resume", Json.object()),
+                    answer -> say(service + " is resumed."));
+        }
+    }
+
+    @Command(
+            name = "authorize",
+            description = "Print the address where a person lets Postroom send, or a device code.")
+    static final class Authorize extends OfOne {
+        @Option(
+                names = "--device",
+                description = "A code to enter on any device, for machines without a browser.")
+        private boolean device;
+
+        @Option(
+                names = "--callback",
+                paramLabel = "URL",
+                description = "The address the browser ended up at, pasted.")
+        private String callback = "";
+
+        Authorize(Terminal terminal) {
+            super(terminal);
+        }
+
+        @Override
+        public Integer call() {
+            var path = path(service) + "/authorize";
+            if (!callback.isEmpty())
+                return show(
+                        server().post(path + "/callback", Json.object().put("url", callback)),
+                        answer -> say(service + " is authorized."));
+            var body = Json.object();
+            if (device) body.put("method", "device");
+            return show(server().post(path, body), this::print);
+        }
+
+        private void print(JsonNode answer) {
+            var until = Json.text(answer, "expires_at");
+            if (device) {
+                say("Open      " + Json.text(answer, "verification_uri"));
+                say("and enter " + Json.text(answer, "user_code") + "   (until " + until + ")");
+            } else {
+                say("Open this address in a browser, until " + until + ":");
+                say(Json.text(answer, "authorization_url"));
+            }
+        }
+    }
+
+    @Command(
+            name = "check",
+            description = "Test a service step by step with a message; exits 0 or 1.")
+    static final class Check extends OfOne {
+        private static final Map<String, String> MARKS =
+                Map.of("passed", "✓", "failed", "✗", "not_reached", "–");
+
+        @Option(
+                names = "--to",
+                required = true,
+                paramLabel = "ADDRESS",
+                description = "Who gets the test message.")
+        private String to = "";
+
+        Check(Terminal terminal) {
+            super(terminal);
+        }
+
+        @Override
+        public Integer call() {
+            var report =
+                    server().post(path(service) + "/check", Json.object().put("recipient", to));
+            show(report, this::print);
+            return report.path("passed").asBoolean(false) ? 0 : Trouble.REFUSED;
+        }
+
+        private void print(JsonNode report) {
+            for (var step : report.path("steps")) print(terminal, step);
+        }
+
+        private static void print(Terminal terminal, JsonNode step) {
+            var outcome = Json.text(step, "outcome");
+            var name = Json.text(step, "name").replace('_', ' ');
+            var millis = Json.text(step, "millis");
+            var line =
+                    " %s  %-22s %-50s %s"
+                            .formatted(
+                                    MARKS.getOrDefault(outcome, "?"),
+                                    name,
+                                    outcome.equals("not_reached")
+                                            ? "not reached"
+                                            : Table.shown(Json.text(step, "detail")),
+                                    millis.isEmpty() || millis.equals("0") ? "" : millis + " ms");
+            terminal.out().println(line.stripTrailing());
+            if (!outcome.equals("failed")) return;
+            ExplainCommand.printTrouble(terminal, step);
+        }
+    }
+}

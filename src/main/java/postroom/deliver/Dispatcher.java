@@ -1,0 +1,136 @@
+package postroom.deliver;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import postroom.queue.Queue;
+import postroom.service.Service;
+import postroom.service.Services;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/// Claims what is due for services that are open and hands it to their lanes. One thread; it sleeps
+/// until the earliest time that matters, or until nudged.
+public final class Dispatcher implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+
+    /// Nothing outside can make us sleep longer: a clock may jump, another node may change a
+    /// service.
+    private static final Duration LONGEST_SLEEP = Duration.ofSeconds(5);
+
+    private final Queue queue;
+    private final Services services;
+    private final Lane.Tools tools;
+    private final InstantSource clock;
+    private final Map<Long, Lanes> lanes = new ConcurrentHashMap<>();
+    private final Semaphore nudges = new Semaphore(0);
+    private final Heartbeat heartbeat;
+    private volatile boolean stopping;
+    private @Nullable Thread thread;
+
+    public Dispatcher(
+            Queue queue, Services services, Transport smtp, Judge judge, InstantSource clock) {
+        this.queue = queue;
+        this.services = services;
+        this.clock = clock;
+        this.tools =
+                new Lane.Tools(
+                        queue,
+                        services,
+                        smtp,
+                        judge,
+                        new Heed(services, clock),
+                        clock,
+                        this::nudge);
+        this.heartbeat = new Heartbeat(queue, lanes);
+    }
+
+    public void start() {
+        queue.giveBackAll();
+        queue.onDue(this::nudge);
+        services.onChange(() -> nudge(0));
+        thread = Thread.ofVirtual().name("dispatcher").start(this::run);
+        heartbeat.start();
+    }
+
+    private void nudge() {
+        if (nudges.availablePermits() == 0) nudges.release();
+    }
+
+    /// Says that something of this service may be due; 0: of any service.
+    public void nudge(long service) {
+        lanes.forEach((id, one) -> {
+            if (service == 0 || service == id) one.hint();
+        });
+        nudge();
+    }
+
+    /// How many lines are open to the service at this moment.
+    public int lines(long service) {
+        var known = lanes.get(service);
+        return known == null ? 0 : known.lines();
+    }
+
+    /// Claims nothing more, lets attempts that are under way finish within the grace time, and
+    /// gives the rest back.
+    public void close(Duration grace) {
+        stopping = true;
+        nudge();
+        var deadline = System.nanoTime() + grace.toNanos();
+        lanes.values().forEach(Lanes::stop);
+        lanes.values().forEach(one -> one.awaitEnd(deadline));
+        heartbeat.close();
+    }
+
+    @Override
+    public void close() {
+        close(Duration.ofSeconds(10));
+    }
+
+    private void run() {
+        while (!stopping) {
+            var wake = clock.instant().plus(LONGEST_SLEEP);
+            try {
+                wake = dispatch(wake);
+            } catch (RuntimeException trouble) {
+                log.error("the dispatcher goes on in a second after", trouble);
+                wake = clock.instant().plusSeconds(1);
+            }
+            sleepUntil(wake);
+        }
+    }
+
+    private Instant dispatch(Instant latest) {
+        var wake = latest;
+        services.reopenDue();
+        for (var service : services.all()) {
+            var next = lanesOf(service).fill(service, services.status(service.id()));
+            if (next.isBefore(wake)) wake = next;
+        }
+        return wake;
+    }
+
+    private Lanes lanesOf(Service service) {
+        return lanes.compute(
+                service.id(), (id, known) -> known == null ? new Lanes(service, tools) : known);
+    }
+
+    private void sleepUntil(Instant wake) {
+        var pause = Duration.between(clock.instant(), wake);
+        try {
+            if (pause.isPositive() && !nudges.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS))
+                return;
+            nudges.drainPermits();
+        } catch (InterruptedException interrupted) {
+            stopping = true;
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package postroom.deliver;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import postroom.catalog.Advice;
+import postroom.deliver.Transport.Opening.NotOpened;
+import postroom.deliver.Transport.Opening.Opened;
+import postroom.mail.Conversation;
+import postroom.mail.DeliveryResult;
+import postroom.mail.DeliveryResult.Deferred;
+import postroom.mail.DeliveryResult.Refused;
+import postroom.mail.DeliveryResult.Sent;
+import postroom.mail.Diagnostic;
+import postroom.mail.QueueId;
+import postroom.mail.Scope;
+import postroom.queue.Claim;
+import postroom.queue.Queue;
+import postroom.queue.Settlement;
+import postroom.service.Service;
+import postroom.service.Services;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/// One line to the smarthost and the virtual thread that runs it: open and sign in, send what is
+/// claimed, settle each, heed trouble that is the service's.
+final class Lane implements Runnable, Transport.Source, Transport.Results {
+
+    private static final Logger log = LoggerFactory.getLogger(Lane.class);
+
+    /// What every lane works with.
+    record Tools(
+            Queue queue,
+            Services services,
+            Transport transport,
+            Judge judge,
+            Heed heed,
+            InstantSource clock,
+            Runnable nudge) {}
+
+    private final Lanes lanes;
+    private final Service service;
+    private final Tools tools;
+    private final Map<QueueId, Claim> carried = new HashMap<>();
+    private final Map<QueueId, Instant> started = new HashMap<>();
+    private boolean gateClosed;
+
+    Lane(Lanes lanes, Service service, Tools tools) {
+        this.lanes = lanes;
+        this.service = service;
+        this.tools = tools;
+    }
+
+    @Override
+    public void run() {
+        try {
+            var conversation = new Conversation();
+            var begun = tools.clock.instant();
+            switch (tools.transport.open(service, conversation)) {
+                case Opened(var line) -> carry(line);
+                case NotOpened(var diagnostic, var notBefore) ->
+                        notOpened(diagnostic, notBefore, conversation, begun);
+            }
+        } catch (RuntimeException bug) {
+            log.error("service={} a lane ended with", service.name(), bug);
+            giveUp(bug);
+        } finally {
+            lanes.lineEnded();
+        }
+    }
+
+    private void carry(Transport.Line line) {
+        try (line) {
+            line.carry(this, this);
+        }
+    }
+
+    @Override
+    public Optional<Consignment> next(Duration atMost) {
+        if (gateClosed) return Optional.empty();
+        return lanes.next(service, atMost).map(this::consign);
+    }
+
+    private Consignment consign(Claim claim) {
+        carried.put(claim.id(), claim);
+        started.put(claim.id(), tools.clock.instant());
+        return new Consignment(
+                claim.id(),
+                claim.reversePath(),
+                claim.recipients(),
+                claim.body(),
+                claim.smtputf8(),
+                claim.content());
+    }
+
+    @Override
+    public void giveBack(Consignment consignment, Conversation conversation) {
+        var claim = carried.remove(consignment.id());
+        started.remove(consignment.id());
+        if (claim != null) lanes.takeBack(claim);
+    }
+
+    @Override
+    public void done(
+            Consignment consignment, List<DeliveryResult> results, Conversation conversation) {
+        var claim = carried.remove(consignment.id());
+        var begun = started.remove(consignment.id());
+        if (claim == null || begun == null)
+            throw new IllegalStateException("not ours: " + consignment.id());
+        var settlements = new ArrayList<Settlement>(results.size());
+        for (var result : results) settlements.add(judged(claim, result, begun));
+        settle(claim, settlements, conversation, begun);
+    }
+
+    /// Adds the advice; and a message that closed the gate before, with the same trouble, though
+    /// others went through since, is taken for the cause itself.
+    private Settlement judged(Claim claim, DeliveryResult result, Instant begun) {
+        return switch (result) {
+            case Sent sent -> {
+                lanes.sent();
+                tools.heed.well(service, begun);
+                yield new Settlement(sent, Optional.empty());
+            }
+            case Refused refused ->
+                    new Settlement(refused, Optional.of(advice(refused.diagnostic()).id()));
+            case Deferred deferred -> {
+                var advice = advice(deferred.diagnostic());
+                var own = isItsOwnTrouble(claim, deferred, advice) ? ofMessage(deferred) : deferred;
+                if (own.scope() == Scope.SERVICE)
+                    close(advice, own.diagnostic(), own.askedToWait());
+                yield new Settlement(own, Optional.of(advice.id()));
+            }
+        };
+    }
+
+    private boolean isItsOwnTrouble(Claim claim, Deferred deferred, Advice advice) {
+        return deferred.scope() == Scope.SERVICE
+                && claim.lastAdvice().filter(advice.id()::equals).isPresent()
+                && lanes.lastSent().isAfter(claim.changedAt());
+    }
+
+    private static Deferred ofMessage(Deferred deferred) {
+        return new Deferred(
+                deferred.recipient(), deferred.diagnostic(), Scope.MESSAGE, deferred.askedToWait());
+    }
+
+    private void notOpened(
+            Diagnostic diagnostic,
+            Optional<Duration> notBefore,
+            Conversation conversation,
+            Instant begun) {
+        if (lanes.narrowed()) return;
+        var advice = advice(diagnostic);
+        // One message tells the story in its timeline; the others wait behind the gate untold.
+        lanes.next(service, Duration.ZERO)
+                .ifPresent(claim -> {
+                    var settlements = new ArrayList<Settlement>();
+                    for (var recipient : claim.recipients())
+                        settlements.add(
+                                new Settlement(
+                                        new Deferred(
+                                                recipient, diagnostic, Scope.SERVICE, notBefore),
+                                        Optional.of(advice.id())));
+                    settle(claim, settlements, conversation, begun);
+                });
+        close(advice, diagnostic, notBefore);
+    }
+
+    private void close(Advice advice, Diagnostic diagnostic, Optional<Duration> askedToWait) {
+        if (gateClosed) return;
+        gateClosed = true;
+        lanes.shut();
+        tools.heed.trouble(service, advice, diagnostic, askedToWait);
+    }
+
+    private Advice advice(Diagnostic diagnostic) {
+        return tools.judge.adviceFor(service.provider(), diagnostic);
+    }
+
+    private void settle(
+            Claim claim, List<Settlement> settlements, Conversation conversation, Instant begun) {
+        var attempt =
+                new Settlement.AttemptRecord(
+                        begun, conversation.took(), ConversationText.of(conversation));
+        for (var settlement : settlements) logged(claim, settlement);
+        settle(claim, settlements, attempt);
+    }
+
+    /// What the far side said is written down however long the database is away: until then the
+    /// claim is held, so that nobody sends the message again.
+    private void settle(
+            Claim claim, List<Settlement> settlements, Settlement.AttemptRecord attempt) {
+        tools.queue
+                .settle(claim, settlements, attempt)
+                .whenComplete((done, trouble) -> {
+                    if (trouble == null) {
+                        lanes.settled(claim);
+                        return;
+                    }
+                    log.warn("{} result not written yet: {}", claim.id(), trouble.toString());
+                    CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS)
+                            .execute(() -> settle(claim, settlements, attempt));
+                });
+    }
+
+    private void giveUp(RuntimeException bug) {
+        for (var claim : List.copyOf(carried.values())) {
+            var silence =
+                    new Diagnostic.NoAnswer(
+                            Diagnostic.Stage.DATA, "internal error: " + bug.getClass().getName());
+            var settlements = new ArrayList<Settlement>();
+            for (var recipient : claim.recipients())
+                settlements.add(
+                        new Settlement(
+                                new Deferred(recipient, silence, Scope.MESSAGE, Optional.empty()),
+                                Optional.empty()));
+            carried.remove(claim.id());
+            settle(claim, settlements, new Conversation(), tools.clock.instant());
+        }
+    }
+
+    private void logged(Claim claim, Settlement settlement) {
+        if (!log.isInfoEnabled()) return;
+        var result = settlement.result();
+        var word =
+                switch (result) {
+                    case Sent _ -> "sent";
+                    case Deferred _ -> "deferred";
+                    case Refused _ -> "failed";
+                };
+        log.info(
+                "{} {} to={} service={} reply=\"{}\"",
+                claim.id(),
+                word,
+                result.recipient().address(),
+                service.name(),
+                result.diagnostic().text());
+    }
+}

@@ -1,0 +1,251 @@
+package postroom.deliver;
+
+import postroom.queue.Claim;
+import postroom.service.Service;
+import postroom.service.ServiceState;
+import postroom.service.ServiceStatus;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The lanes of one service: claims that wait for a line, and never more lines than the service
+/// allows. [#fill] is the dispatcher's; everything else is for lanes, on any thread.
+final class Lanes {
+
+    /// Claims kept ready for each line that may be open: enough not to wait for the database.
+    private static final int READY_PER_LINE = 8;
+
+    private static final int MOST_READY = 256;
+
+    /// After a line could not be opened while others were, so long no more than those others.
+    private static final Duration NARROW = Duration.ofMinutes(1);
+
+    /// Another node, or a person, may have made something due that nobody told us of.
+    private static final Duration LOOK_AT_LEAST_EVERY = Duration.ofSeconds(5);
+
+    private final Lane.Tools tools;
+    private final BlockingDeque<Claim> ready = new LinkedBlockingDeque<>();
+    private final Set<Claim> held = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger lines = new AtomicInteger();
+    private final AtomicInteger idle = new AtomicInteger();
+    private final AtomicInteger opened = new AtomicInteger();
+    private volatile boolean hinted = true;
+    private volatile int refillBelow = READY_PER_LINE;
+    private Instant lookAgain = Instant.MIN;
+    private volatile Service service;
+    private volatile boolean open;
+    private volatile boolean stopping;
+    private volatile int widest = Integer.MAX_VALUE;
+    private volatile Instant narrowUntil = Instant.MIN;
+    private volatile Instant lastSent = Instant.MIN;
+    private Pace pace;
+
+    Lanes(Service service, Lane.Tools tools) {
+        this.service = service;
+        this.tools = tools;
+        this.pace = new Pace(service.limits().messagesPerMinute());
+    }
+
+    /// Claims as much as the lanes can use and opens lines for it. Says when to come back at the
+    /// latest.
+    Instant fill(Service current, ServiceStatus status) {
+        var now = tools.clock().instant();
+        if (!current.limits().messagesPerMinute().equals(service.limits().messagesPerMinute()))
+            pace = new Pace(current.limits().messagesPerMinute());
+        service = current;
+        if (status.isOpen() && !stopping) open = true;
+        else if (status.mayProbe(now) && !stopping) return probe(now);
+        else if (!probing(status)) {
+            open = false;
+            giveBackReady();
+        }
+        if (!status.isOpen()) return status.until().or(status::probeAt).orElse(Instant.MAX);
+        return claim(now);
+    }
+
+    /// One message on one line tries whether the trouble is over.
+    private Instant probe(Instant now) {
+        if (lines.get() > 0 || !tools.services().takeProbe(service.id())) return now.plusSeconds(1);
+        open = take(now, 1) > 0;
+        startLines(1);
+        return now.plusSeconds(1);
+    }
+
+    /// While a failing service is tried, its one line keeps its one message.
+    private boolean probing(ServiceStatus status) {
+        return open && status.state() == ServiceState.FAILING && lines.get() > 0 && !stopping;
+    }
+
+    private Instant claim(Instant now) {
+        int widestNow = narrowUntil.isAfter(now) ? widest : Integer.MAX_VALUE;
+        int most = Math.min(service.limits().connections(), Math.max(1, widestNow));
+        int target = Math.min(MOST_READY, most * READY_PER_LINE);
+        refillBelow = target / 2;
+        int room = target - ready.size();
+        if (room < target - refillBelow) {
+            startLines(most);
+            return Instant.MAX; // lanes nudge when they run low
+        }
+        if (!hinted && now.isBefore(lookAgain)) return lookAgain;
+        hinted = false;
+        int wanted = Math.min(room, pace.allowance(now));
+        int taken = wanted > 0 ? take(now, wanted) : 0;
+        startLines(most);
+        lookAgain = lookAgain(now, wanted, taken);
+        return lookAgain;
+    }
+
+    private Instant lookAgain(Instant now, int wanted, int taken) {
+        if (wanted == 0) return pace.next(now).orElse(now);
+        if (taken >= wanted) return now;
+        var latest = now.plus(LOOK_AT_LEAST_EVERY);
+        return tools.queue().nextDue(service.id()).filter(latest::isAfter).orElse(latest);
+    }
+
+    /// Something may be due before the time we know of.
+    void hint() {
+        hinted = true;
+    }
+
+    private int take(Instant now, int most) {
+        var claims = tools.queue().claim(service.id(), most).join();
+        held.addAll(claims);
+        ready.addAll(claims);
+        pace.went(claims.size(), now);
+        return claims.size();
+    }
+
+    /// Lines double while work waits, so that a single message costs one handshake and a burst soon
+    /// has all.
+    private void startLines(int most) {
+        int waiting = ready.size() - idle.get();
+        int more = Math.min(waiting, Math.max(1, lines.get()));
+        for (int i = 0; i < more && lines.get() < most; i++) {
+            lines.incrementAndGet();
+            Thread.ofVirtual()
+                    .name("lane-" + service.id() + "-" + opened.incrementAndGet())
+                    .start(new Lane(this, service, tools));
+        }
+    }
+
+    /// The next claim for a lane, after waiting at most that long. Empty: the line should end.
+    ///
+    /// @param as the settings the line was opened with; a changed service gets new lines
+    Optional<Claim> next(Service as, Duration atMost) {
+        if (!mayGoOn(as)) return Optional.empty();
+        var claim = ready.pollFirst();
+        if (claim == null && atMost.isPositive()) claim = await(as, atMost);
+        if (ready.size() < refillBelow) {
+            hinted = true;
+            tools.nudge().run();
+        }
+        return Optional.ofNullable(claim);
+    }
+
+    private boolean mayGoOn(Service as) {
+        return open && !stopping && as == service && lines.get() <= as.limits().connections();
+    }
+
+    private @org.jspecify.annotations.Nullable Claim await(Service as, Duration atMost) {
+        idle.incrementAndGet();
+        try {
+            long left = atMost.toNanos();
+            // In slices, so that a closed gate or a stop is noticed.
+            for (long slice = TimeUnit.MILLISECONDS.toNanos(250); left > 0; left -= slice) {
+                var claim = ready.pollFirst(Math.min(slice, left), TimeUnit.NANOSECONDS);
+                if (claim != null) return claim;
+                if (!mayGoOn(as)) return null;
+            }
+            return null;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return null;
+        } finally {
+            idle.decrementAndGet();
+        }
+    }
+
+    /// Work a line could not do; another one takes it at once.
+    void takeBack(Claim claim) {
+        ready.addFirst(claim);
+        tools.nudge().run();
+    }
+
+    void settled(Claim claim) {
+        held.remove(claim);
+    }
+
+    void sent() {
+        lastSent = tools.clock().instant();
+    }
+
+    /// When this node last saw the service take a message.
+    Instant lastSent() {
+        return lastSent;
+    }
+
+    void lineEnded() {
+        lines.decrementAndGet();
+        tools.nudge().run();
+    }
+
+    /// A line could not be opened. True when others are open and the service is therefore well: we
+    /// only keep to fewer lines for a while.
+    boolean narrowed() {
+        int others = lines.get() - 1;
+        var now = tools.clock().instant();
+        if (others < 1 || lastSent.isBefore(now.minus(NARROW))) return false;
+        widest = others;
+        narrowUntil = now.plus(NARROW);
+        return true;
+    }
+
+    /// The gate closed: nothing more is handed out.
+    void shut() {
+        open = false;
+        tools.nudge().run();
+    }
+
+    int lines() {
+        return lines.get();
+    }
+
+    Collection<Claim> held() {
+        return held;
+    }
+
+    void stop() {
+        stopping = true;
+        giveBackReady();
+    }
+
+    void awaitEnd(long deadlineNanos) {
+        try {
+            while (lines.get() > 0 && System.nanoTime() < deadlineNanos) Thread.sleep(20);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        giveBackReady();
+    }
+
+    private void giveBackReady() {
+        List<Claim> rest = new ArrayList<>();
+        ready.drainTo(rest);
+        if (rest.isEmpty()) return;
+        tools.queue()
+                .giveBack(rest)
+                .whenComplete((done, trouble) -> {
+                    rest.forEach(held::remove);
+                });
+    }
+}

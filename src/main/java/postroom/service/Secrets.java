@@ -1,0 +1,148 @@
+package postroom.service;
+
+import postroom.secret.Pem;
+import postroom.secret.Sealed;
+import postroom.secret.Secret;
+import postroom.secret.Vault;
+import postroom.service.InvalidService.FieldTrouble;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// The secret members of a service's settings. They come in as text, are kept as `{"sealed": …,
+/// "ends_with": …}`, and are shown as `{"set": true, "ends_with": …}`; what is shown may be sent
+/// back and then changes nothing.
+final class Secrets {
+
+    private static final Pattern GUID =
+            Pattern.compile("(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+    private static final int LONGEST = 20_000;
+
+    private static final List<Place> PLACES =
+            List.of(
+                    new Place(List.of("authentication"), "password", "password"),
+                    new Place(List.of("authentication"), "client_secret", "client_secret"),
+                    new Place(List.of("authentication"), "client_key", "client_key"),
+                    new Place(List.of("authentication"), "refresh_token", "refresh_token"),
+                    new Place(List.of("authentication"), "service_account", "service_account"),
+                    new Place(List.of("smtp", "client_certificate"), "key", "smtp_client_key"));
+
+    private final Vault vault;
+
+    Secrets(Vault vault) {
+        this.vault = vault;
+    }
+
+    /// @param context the last part of what the vault seals it for
+    private record Place(List<String> parents, String member, String context) {
+        Optional<ObjectNode> parentIn(ObjectNode settings) {
+            JsonNode node = settings;
+            for (var parent : parents) node = node.path(parent);
+            return node instanceof ObjectNode found ? Optional.of(found) : Optional.empty();
+        }
+
+        String path() {
+            return String.join(".", parents) + "." + member;
+        }
+    }
+
+    /// Seals the secrets in what came from outside, in place, and takes out those that were only
+    /// shown.
+    void seal(long service, ObjectNode given, List<FieldTrouble> troubles) {
+        for (var place : PLACES)
+            place.parentIn(given).ifPresent(parent -> seal(service, place, parent, troubles));
+    }
+
+    private void seal(long service, Place place, ObjectNode parent, List<FieldTrouble> troubles) {
+        var value = parent.get(place.member());
+        if (value == null || value.isNull()) return;
+        if (value.isObject() && value.has("set")) {
+            parent.remove(place.member());
+            return;
+        }
+        var text = textOf(place, value);
+        var trouble = text.flatMap(secret -> trouble(place, secret));
+        if (text.isEmpty() || trouble.isPresent()) {
+            parent.remove(place.member());
+            troubles.add(
+                    new FieldTrouble(
+                            place.path(),
+                            trouble.orElse("is not a text; put it in quotation marks")));
+            return;
+        }
+        var sealed =
+                vault.seal(new Secret(text.get()), Service.secretContext(service, place.context()));
+        parent.set(
+                place.member(),
+                parent.objectNode()
+                        .put("sealed", sealed.ciphertext())
+                        .put("ends_with", sealed.endsWith()));
+    }
+
+    /// A copy to be shown: no ciphertext leaves the house.
+    static ObjectNode hidden(ObjectNode settings) {
+        var shown = settings.deepCopy();
+        for (var place : PLACES)
+            place.parentIn(shown)
+                    .ifPresent(parent ->
+                            sealed(parent.path(place.member()))
+                                    .ifPresent(s -> hide(place, parent, s)));
+        return shown;
+    }
+
+    static Optional<Sealed> sealed(JsonNode node) {
+        return node.path("sealed").isString()
+                ? Optional.of(
+                        new Sealed(
+                                node.path("sealed").stringValue(),
+                                node.path("ends_with").asString("")))
+                : Optional.empty();
+    }
+
+    private static void hide(Place place, ObjectNode parent, Sealed sealed) {
+        parent.set(
+                place.member(),
+                parent.objectNode().put("set", true).put("ends_with", sealed.endsWith()));
+    }
+
+    private static Optional<String> textOf(Place place, JsonNode value) {
+        if (value.isString()) return Optional.of(value.stringValue());
+        boolean isKeyFile = place.member().equals("service_account") && value.isObject();
+        return isKeyFile && !value.has("sealed") ? Optional.of(value.toString()) : Optional.empty();
+    }
+
+    private static Optional<String> trouble(Place place, String secret) {
+        if (secret.isBlank()) return Optional.of("is empty; give it, or leave it out to keep it");
+        if (secret.length() > LONGEST) return Optional.of("is longer than any secret; check it");
+        return switch (place.member()) {
+            case "client_secret" ->
+                    GUID.matcher(secret.strip()).matches()
+                            ? Optional.of(
+                                    "this looks like the secret's ID, copy its Value; where that"
+                                            + " is hidden by now, make a new client secret")
+                            : spaces(secret);
+            case "refresh_token" -> spaces(secret);
+            case "client_key", "key" -> keyTrouble(secret);
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<String> spaces(String secret) {
+        return secret.chars().anyMatch(c -> c <= ' ' || c > '~')
+                ? Optional.of("holds white space or a character beyond ASCII; copy it once more")
+                : Optional.empty();
+    }
+
+    private static Optional<String> keyTrouble(String secret) {
+        try {
+            Pem.privateKey(secret);
+            return Optional.empty();
+        } catch (IllegalArgumentException notAKey) {
+            return Optional.ofNullable(notAKey.getMessage());
+        }
+    }
+}

@@ -1,0 +1,500 @@
+package postroom.service;
+
+import postroom.catalog.Catalog;
+import postroom.event.EventLog;
+import postroom.event.EventType;
+import postroom.secret.Vault;
+import postroom.service.Authentication.Grant;
+import postroom.service.Authentication.OAuth2;
+import postroom.service.InvalidService.FieldTrouble;
+import postroom.store.Store;
+import postroom.store.Tx;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// The ways out. Reading costs nothing: settings and states are in memory, kept up to date with
+/// every change. Safe for use by many threads.
+public final class Services {
+
+    private static final System.Logger LOG = System.getLogger(Services.class.getName());
+    private static final String CANARY = "master_key_canary";
+
+    // A state that was told before its transaction was durable, or beside another one, is believed
+    // that long and then read once more.
+    private static final Duration UNTIL_COMMITTED = Duration.ofSeconds(2);
+
+    // What is shown and not set; it may be sent back and then means nothing.
+    private static final Set<String> ONLY_SHOWN =
+            Set.of(
+                    "id",
+                    "state",
+                    "state_since",
+                    "state_reason",
+                    "state_detail",
+                    "state_until",
+                    "next_probe_at",
+                    "waiting");
+
+    private final Store store;
+    private final EventLog events;
+    private final Catalog catalog;
+    private final InstantSource clock;
+    private final Secrets secrets;
+    private final ServiceReader reader;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final Map<Long, Known> known = new ConcurrentHashMap<>();
+    private volatile List<Service> inOrder = List.of();
+
+    /// @param confirmAt when the state has to be read once more
+    private record Known(
+            Service service, ObjectNode given, ServiceStatus status, Optional<Instant> confirmAt) {
+        Known with(ServiceStatus changed, Optional<Instant> confirm) {
+            return new Known(service, given, changed, confirm);
+        }
+    }
+
+    private Services(
+            Store store,
+            EventLog events,
+            Vault vault,
+            Presets presets,
+            Catalog catalog,
+            InstantSource clock) {
+        this.store = store;
+        this.events = events;
+        this.catalog = catalog;
+        this.clock = clock;
+        this.secrets = new Secrets(vault);
+        this.reader = new ServiceReader(presets);
+    }
+
+    /// Checks the master key and reads what is stored.
+    ///
+    /// @throws postroom.secret.MasterKeyException when the secrets were sealed with another key
+    public static Services open(
+            Store store,
+            EventLog events,
+            Vault vault,
+            Presets presets,
+            Catalog catalog,
+            InstantSource clock) {
+        var canary =
+                store.write(tx -> {
+                    tx.update(
+                            """
+                            insert into setting (name, value) values (?, ?)
+                            on conflict (name) do nothing
+                            """,
+                            CANARY,
+                            vault.canary());
+                    return tx.first(
+                                    "select value from setting where name = ?",
+                                    row -> row.string("value"),
+                                    CANARY)
+                            .orElseThrow();
+                });
+        vault.check(canary);
+        var services = new Services(store, events, vault, presets, catalog, clock);
+        services.reload();
+        return services;
+    }
+
+    /// By age, oldest first.
+    public List<Service> all() {
+        return inOrder;
+    }
+
+    public Optional<Service> byId(long id) {
+        return Optional.ofNullable(known.get(id)).map(Known::service);
+    }
+
+    /// By name, whatever its case, or by ID.
+    public Optional<Service> find(String nameOrId) {
+        return all().stream()
+                .filter(service ->
+                        service.name().equalsIgnoreCase(nameOrId)
+                                || Long.toString(service.id()).equals(nameOrId))
+                .findFirst();
+    }
+
+    /// @throws NoSuchElementException when there is no such service
+    public ServiceStatus status(long id) {
+        var found = known(id);
+        if (found.confirmAt().isEmpty() || clock.instant().isBefore(found.confirmAt().get()))
+            return found.status();
+        var stored = store.read(tx -> ServiceRows.status(tx, id));
+        known.computeIfPresent(
+                id,
+                (key, now) ->
+                        now == found && stored.isPresent()
+                                ? now.with(stored.get(), Optional.empty())
+                                : now);
+        return known(id).status();
+    }
+
+    /// Runs after every change of settings or state, on the thread that made it; has to be quick.
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /// Sets up a service from settings as contract.md, section 4, has them.
+    ///
+    /// @param by who does it, for the timeline
+    /// @throws InvalidService with all that is wrong
+    public synchronized Service create(JsonNode settings, String by) {
+        long id = store.nextId();
+        var given = object(settings);
+        var service = checked(id, given, given.objectNode());
+        var status = ServiceStatus.initial(stateOf(service, false), clock.instant());
+        store.write(tx -> {
+            ServiceRows.insert(tx, id, service.name(), given, status);
+            tell(tx, EventType.SERVICE_CREATED, id, Map.of("by", by));
+            return id;
+        });
+        known.put(id, new Known(service, given, status, Optional.empty()));
+        changed();
+        return service;
+    }
+
+    /// Changes what the patch names and keeps the rest, secrets included. Settings that may end the
+    /// service's trouble open its gate at once.
+    ///
+    /// @throws InvalidService with all that is wrong; then nothing changes
+    /// @throws NoSuchElementException when there is no such service
+    public synchronized Service update(long id, JsonNode patch, String by) {
+        var before = known(id);
+        var asked = object(patch);
+        var troubles = new ArrayList<FieldTrouble>();
+        secrets.seal(id, asked, troubles);
+        var given = Settings.merged(before.given(), asked);
+        var service = read(id, given, troubles);
+        boolean otherRegistration = isOtherRegistration(before.service(), service);
+        boolean mayBeWell =
+                !service.authentication().equals(before.service().authentication())
+                        || !service.smtp().equals(before.service().smtp());
+        var status =
+                store.write(tx -> {
+                    ServiceRows.update(tx, id, service.name(), given, clock.instant());
+                    if (otherRegistration) ServiceRows.deleteAuthorization(tx, id);
+                    var data = Map.<String, Object>of("by", by, "fields", names(asked));
+                    tell(tx, EventType.SERVICE_CHANGED, id, data);
+                    var now = statusIn(tx, id);
+                    if (!mayBeWell || now.state() == ServiceState.PAUSED) return now;
+                    var next = stateOf(service, ServiceRows.isAuthorized(tx, id));
+                    return write(tx, id, now, next, Because.of("by", by));
+                });
+        known.put(id, new Known(service, given, status, soon()));
+        changed();
+        return service;
+    }
+
+    /// Forgets the service. What waits for it is the caller's to move first.
+    ///
+    /// @throws NoSuchElementException when there is no such service
+    public synchronized void delete(long id, String by) {
+        var name = known(id).service().name();
+        store.write(tx -> {
+            ServiceRows.delete(tx, id);
+            tell(tx, EventType.SERVICE_DELETED, id, Map.of("by", by, "name", name));
+            return id;
+        });
+        known.remove(id);
+        changed();
+    }
+
+    /// Closes the gate until [#resume].
+    public void pause(long id, String by) {
+        known(id);
+        move(id, tx -> write(tx, id, statusIn(tx, id), ServiceState.PAUSED, Because.of("by", by)));
+    }
+
+    /// Opens the gate of a paused, limited or failing service, if nobody has to authorize it first.
+    public void resume(long id, String by) {
+        var service = known(id).service();
+        move(
+                id,
+                tx -> {
+                    var next = stateOf(service, ServiceRows.isAuthorized(tx, id));
+                    return write(tx, id, statusIn(tx, id), next, Because.of("by", by));
+                });
+    }
+
+    /// Changes the state in a transaction of its own.
+    public void moveTo(
+            long id,
+            ServiceState state,
+            Optional<String> reason,
+            Optional<String> detail,
+            Optional<Instant> until) {
+        var because = new Because(reason, detail, until, Map.of());
+        move(id, tx -> writeUnlessPaused(tx, id, state, because));
+    }
+
+    /// Changes the state as part of the caller's transaction. A paused service stays paused, and
+    /// one that is gone stays gone.
+    ///
+    /// @param reason id of the advice
+    /// @param detail what the far side said, without secrets
+    /// @param until limited: until then
+    public void moveTo(
+            Tx tx,
+            long id,
+            ServiceState state,
+            Optional<String> reason,
+            Optional<String> detail,
+            Optional<Instant> until)
+            throws SQLException {
+        if (ServiceRows.status(tx, id).isEmpty()) return;
+        var because = new Because(reason, detail, until, Map.of());
+        var status = writeUnlessPaused(tx, id, state, because);
+        known.computeIfPresent(id, (key, now) -> now.with(status, soon()));
+        listeners.forEach(Runnable::run);
+    }
+
+    /// True for one caller each time the pause of a failing service is over: that one may try one
+    /// message. Durable, so that a node that dies while it tries does not try in a loop.
+    public boolean takeProbe(long id) {
+        if (byId(id).isEmpty() || !status(id).mayProbe(clock.instant())) return false;
+        return store.write(tx -> {
+            var status = ServiceRows.status(tx, id);
+            var now = clock.instant();
+            if (status.isEmpty() || !status.get().mayProbe(now)) return false;
+            var pauses = Pauses.because(catalog, status.get().reason());
+            var probed = status.get().probed(pauses, now);
+            ServiceRows.update(tx, id, probed);
+            var confirmAt = Optional.of(now.plus(UNTIL_COMMITTED));
+            known.computeIfPresent(id, (key, it) -> it.with(probed, confirmAt));
+            return true;
+        });
+    }
+
+    /// Opens the gates of limited services whose time is over; says how many.
+    public int reopenDue() {
+        int opened = 0;
+        for (var service : all()) {
+            var status = status(service.id());
+            if (!isOver(status)) continue;
+            move(
+                    service.id(),
+                    tx -> {
+                        var now = statusIn(tx, service.id());
+                        return isOver(now)
+                                ? write(tx, service.id(), now, ServiceState.READY, Because.NOTHING)
+                                : now;
+                    });
+            opened++;
+        }
+        return opened;
+    }
+
+    /// When something is due here by itself: the end of a limit or a probe.
+    public Optional<Instant> nextDue() {
+        return all().stream()
+                .map(service -> status(service.id()))
+                .flatMap(s -> s.until().or(s::probeAt).stream())
+                .min(Instant::compareTo);
+    }
+
+    /// The service as the API shows it: settings with the preset's, state, no secret.
+    public JsonNode shown(Service service) {
+        var found = known(service.id());
+        var preset = reader.presetOf(found.given());
+        var settings = preset.map(p -> Settings.merged(p.service(), found.given()));
+        return new Shown(service, Secrets.hidden(settings.orElse(found.given())))
+                .with(status(service.id()));
+    }
+
+    /// The settings as they were given, to be written to a file: without the preset's, no secret.
+    public JsonNode exported(Service service) {
+        return Secrets.hidden(known(service.id()).given());
+    }
+
+    /// Reads everything from the store once more, for what other nodes have changed.
+    public synchronized void reload() {
+        var rows = store.read(ServiceRows::all);
+        for (var row : rows) {
+            try {
+                var service = read(row.id(), row.settings(), new ArrayList<>());
+                known.put(
+                        row.id(),
+                        new Known(service, row.settings(), row.status(), Optional.empty()));
+            } catch (InvalidService unusable) {
+                // A preset it needs is gone or changed. Its mail waits; the others go on.
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "service {0} cannot be used until its settings are corrected: {1}",
+                        Long.toString(row.id()),
+                        unusable.getMessage());
+                known.remove(row.id());
+            }
+        }
+        known.keySet().retainAll(rows.stream().map(ServiceRows.Row::id).toList());
+        changed();
+    }
+
+    private Service checked(long id, ObjectNode given, ObjectNode before) {
+        var troubles = new ArrayList<FieldTrouble>();
+        secrets.seal(id, given, troubles);
+        return read(id, Settings.merged(before, given), troubles);
+    }
+
+    private Service read(long id, ObjectNode given, List<FieldTrouble> troubles) {
+        try {
+            var preset = reader.presetOf(given);
+            var settings = preset.map(p -> Settings.merged(p.service(), given)).orElse(given);
+            var service = reader.read(id, preset, settings);
+            find(service.name())
+                    .filter(other -> other.id() != id)
+                    .ifPresent(other ->
+                            troubles.add(
+                                    new FieldTrouble(
+                                            "name",
+                                            "is taken by another service; choose another")));
+            if (troubles.isEmpty()) return service;
+        } catch (InvalidService invalid) {
+            var blamed = troubles.stream().map(FieldTrouble::field).toList();
+            invalid.troubles().stream()
+                    .filter(trouble -> !blamed.contains(trouble.field()))
+                    .forEach(troubles::add);
+        }
+        throw new InvalidService(troubles);
+    }
+
+    private static ServiceState stateOf(Service service, boolean authorized) {
+        return service.authentication() instanceof OAuth2 oauth2
+                        && (oauth2.grant() == Grant.AUTHORIZATION_CODE
+                                || oauth2.grant() == Grant.DEVICE_CODE)
+                        && !authorized
+                ? ServiceState.NEEDS_AUTHORIZATION
+                : ServiceState.READY;
+    }
+
+    /// True when tokens got with the one are none for the other.
+    private static boolean isOtherRegistration(Service before, Service after) {
+        return !registration(before.authentication()).equals(registration(after.authentication()));
+    }
+
+    private static List<Object> registration(Authentication authentication) {
+        return authentication instanceof OAuth2 oauth2
+                ? List.of(
+                        oauth2.provider(),
+                        oauth2.grant(),
+                        oauth2.login(),
+                        oauth2.client().clientId(),
+                        oauth2.endpoints(),
+                        oauth2.refreshToken())
+                : List.of();
+    }
+
+    private ServiceStatus writeUnlessPaused(Tx tx, long id, ServiceState state, Because because)
+            throws SQLException {
+        var now = statusIn(tx, id);
+        return now.state() == ServiceState.PAUSED ? now : write(tx, id, now, state, because);
+    }
+
+    private ServiceStatus write(
+            Tx tx, long id, ServiceStatus from, ServiceState state, Because because)
+            throws SQLException {
+        var status =
+                from.movedTo(
+                        state,
+                        because.reason(),
+                        because.detail(),
+                        because.until(),
+                        Pauses.because(catalog, because.reason()),
+                        clock.instant());
+        ServiceRows.update(tx, id, status);
+        if (from.state() != state || !from.reason().equals(because.reason())) {
+            var data = new LinkedHashMap<String, Object>(because.more());
+            data.put("from", from.state().word());
+            data.put("to", state.word());
+            because.reason().ifPresent(reason -> data.put("reason", reason));
+            because.detail().ifPresent(detail -> data.put("detail", detail));
+            because.until().ifPresent(until -> data.put("until", until.toString()));
+            tell(tx, EventType.SERVICE_STATE_CHANGED, id, data);
+        }
+        return status;
+    }
+
+    private void move(long id, Store.Work<ServiceStatus> work) {
+        var status = store.write(work);
+        known.computeIfPresent(id, (key, now) -> now.with(status, soon()));
+        listeners.forEach(Runnable::run);
+    }
+
+    private void tell(Tx tx, EventType type, long id, Map<String, Object> data)
+            throws SQLException {
+        events.append(tx, type, Optional.empty(), OptionalLong.of(id), OptionalLong.empty(), data);
+    }
+
+    private static ServiceStatus statusIn(Tx tx, long id) throws SQLException {
+        return ServiceRows.status(tx, id)
+                .orElseThrow(() -> new NoSuchElementException("there is no service " + id));
+    }
+
+    private Known known(long id) {
+        var found = known.get(id);
+        if (found == null) throw new NoSuchElementException("there is no service " + id);
+        return found;
+    }
+
+    private void changed() {
+        inOrder =
+                known.values().stream()
+                        .map(Known::service)
+                        .sorted((a, b) -> Long.compare(a.id(), b.id()))
+                        .toList();
+        listeners.forEach(Runnable::run);
+    }
+
+    private boolean isOver(ServiceStatus status) {
+        return status.state() == ServiceState.LIMITED
+                && status.until().filter(until -> until.isAfter(clock.instant())).isEmpty();
+    }
+
+    private Optional<Instant> soon() {
+        return Optional.of(clock.instant().plus(UNTIL_COMMITTED));
+    }
+
+    private static ObjectNode object(JsonNode settings) {
+        if (settings instanceof ObjectNode object) return object.deepCopy().remove(ONLY_SHOWN);
+        throw new InvalidService(
+                List.of(new FieldTrouble("", "is not an object; put the settings in braces")));
+    }
+
+    private static Collection<String> names(ObjectNode asked) {
+        return List.copyOf(asked.propertyNames());
+    }
+
+    /// Why a state changes.
+    private record Because(
+            Optional<String> reason,
+            Optional<String> detail,
+            Optional<Instant> until,
+            Map<String, Object> more) {
+        static final Because NOTHING =
+                new Because(Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
+
+        static Because of(String name, String value) {
+            return new Because(
+                    Optional.empty(), Optional.empty(), Optional.empty(), Map.of(name, value));
+        }
+    }
+}
