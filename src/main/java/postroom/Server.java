@@ -1,39 +1,162 @@
 package postroom;
 
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
+import postroom.access.Role;
+import postroom.api.AdviceJson;
+import postroom.api.Api;
+import postroom.api.Doors;
+import postroom.api.ServiceCheck;
+import postroom.check.CheckReport;
+import postroom.check.CheckStep;
 import postroom.config.PostroomSettings;
+import postroom.console.Console;
+import postroom.deliver.smtp.Timeouts;
+import postroom.intake.http.HttpIntake;
+import postroom.web.WebServer;
+import postroom.web.WebSettings;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
-/// The whole of Postroom in this process.
+/// The whole of Postroom in this process: the house, and the web server in front of it. The SMTP
+/// doors open first, since they need no framework.
 public final class Server implements AutoCloseable {
 
     private final PostroomSettings settings;
+    private final House house;
+    private final WebServer web;
+    private final CountDownLatch end = new CountDownLatch(1);
 
-    private Server(PostroomSettings settings) {
+    private Server(PostroomSettings settings, House house, WebServer web) {
         this.settings = settings;
+        this.house = house;
+        this.web = web;
     }
 
     /// Starts everything and returns once the doors are open.
+    ///
+    /// @throws UncheckedIOException when a port is taken or a file cannot be used; the message
+    ///   names it
     public static Server start(PostroomSettings settings, PrintStream out) {
-        throw new UnsupportedOperationException("the house is wired elsewhere");
+        var clock = InstantSource.system();
+        var house = new House(settings, clock, Timeouts.standard());
+        try {
+            house.open();
+            var web = WebServer.start(webSettings(settings), rooms(house, clock), DOORS);
+            welcome(settings, house, out);
+            return new Server(settings, house, web);
+        } catch (IOException taken) {
+            house.close();
+            throw new UncheckedIOException(taken.getMessage(), taken);
+        } catch (RuntimeException failed) {
+            house.close();
+            throw failed;
+        }
     }
 
     /// Runs until the process is told to stop; returns the exit code.
     public static int run(PostroomSettings settings, PrintStream out) {
-        try (var server = start(settings, out)) {
-            server.awaitEnd();
-            return 0;
-        }
+        var server = start(settings, out);
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
+        server.awaitEnd();
+        return 0;
     }
 
-    /// What the server really uses, ports that were left open filled in.
+    /// What the server really uses.
     public PostroomSettings settings() {
         return settings;
     }
 
     /// Returns when the server was closed.
-    public void awaitEnd() {}
+    public void awaitEnd() {
+        try {
+            end.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
 
     @Override
-    public void close() {}
+    public synchronized void close() {
+        if (end.getCount() == 0) return;
+        web.close();
+        house.close();
+        end.countDown();
+    }
+
+    private static final List<Class<?>> DOORS = List.of(HttpIntake.class, Api.class, Console.class);
+
+    private static List<?> rooms(House house, InstantSource clock) {
+        Doors doors = house::doors;
+        ServiceCheck check = (service, to, by) -> shown(house.check.run(service, to));
+        return List.of(
+                house.store,
+                house.events,
+                house.catalog,
+                house.presets,
+                house.services,
+                house.access,
+                house.queue,
+                house.authorizations,
+                house.signIns,
+                house.intake,
+                clock,
+                doors,
+                check,
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    }
+
+    private static WebSettings webSettings(PostroomSettings settings) {
+        return new WebSettings(
+                settings.http().address(),
+                settings.baseUrl(),
+                List.of(),
+                settings.message().maxSize());
+    }
+
+    private static void welcome(PostroomSettings settings, House house, PrintStream out) {
+        var people = house.access.people();
+        var bootstrap = settings.bootstrap();
+        if (bootstrap.adminEmail().isPresent() && bootstrap.adminPassword().isPresent())
+            people.create(
+                    bootstrap.adminEmail().get(), bootstrap.adminPassword().get(), Role.OWNER);
+        people.issueFirstRun()
+                .ifPresent(token ->
+                        out.println(
+                                "Open this address once to set the owner's password: "
+                                        + settings.baseUrl()
+                                        + "/welcome?token="
+                                        + token.value()));
+        out.println("Postroom is ready: " + settings.baseUrl());
+        out.flush();
+    }
+
+    private static ServiceCheck.Report shown(CheckReport report) {
+        return new ServiceCheck.Report(
+                report.passed(), report.steps().stream().map(Server::shown).toList());
+    }
+
+    private static ServiceCheck.Step shown(CheckStep step) {
+        return switch (step) {
+            case CheckStep.Passed(var name, var detail, var took) ->
+                    new ServiceCheck.Step(
+                            name.word(), "passed", detail, took.toMillis(), null, null);
+            case CheckStep.Failed(var name, var diagnostic, var advice, var took) ->
+                    new ServiceCheck.Step(
+                            name.word(),
+                            "failed",
+                            advice.title(),
+                            took.toMillis(),
+                            diagnostic.text(),
+                            AdviceJson.of(advice));
+            case CheckStep.NotReached(var name) ->
+                    new ServiceCheck.Step(name.word(), "not_reached", "", 0, null, null);
+        };
+    }
 }

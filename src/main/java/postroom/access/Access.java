@@ -10,6 +10,7 @@ import postroom.store.Store;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -285,10 +286,12 @@ public final class Access {
 
     /// Writes a new key with all rights to `local-key` in the data directory, for its owner's eyes
     /// only: commands on the same machine use it while this process lives.
-    public void writeLocalKey(Path data) throws IOException {
+    ///
+    /// @param url where they find it
+    public void writeLocalKey(Path data, URI url) throws IOException {
         var fresh =
                 Files.createTempFile(data, "local-key", ".new"); // mode 0600 where there are modes
-        Files.writeString(fresh, issueLocalKey().value() + "\n");
+        Files.writeString(fresh, url + "\n" + issueLocalKey().value() + "\n");
         Files.move(fresh, data.resolve("local-key"), StandardCopyOption.REPLACE_EXISTING);
     }
 

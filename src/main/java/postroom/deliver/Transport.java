@@ -15,6 +15,10 @@ public interface Transport {
     /// Connects and signs in. What went wrong is the service's trouble.
     Opening open(Service service, Conversation conversation);
 
+    /// Connects, through TLS and EHLO, without signing in: for the check, which tells the two
+    /// apart.
+    Opening reach(Service service, Conversation conversation);
+
     sealed interface Opening {
         record Opened(Line line) implements Opening {}
 

@@ -10,6 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,6 +89,23 @@ public final class EventLog {
                         """,
                         EventLog::read,
                         message.value()));
+    }
+
+    /// How often each kind of event happened since then; looks at the newest `most` events only.
+    public Map<EventType, Long> countSince(Instant since, int most) {
+        return store.read(tx -> {
+            var counts = new EnumMap<EventType, Long>(EventType.class);
+            tx.query(
+                    """
+                    select type, count(*) as n from
+                      (select type, at from event order by id desc limit ?) as newest
+                    where at >= ? group by type
+                    """,
+                    row -> counts.put(EventType.of(row.string("type")), row.number("n")),
+                    most,
+                    since);
+            return counts;
+        });
     }
 
     /// Forgets what happened before `time`, at most `most` events at once; says how many.

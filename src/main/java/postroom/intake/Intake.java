@@ -46,6 +46,16 @@ public final class Intake {
     private final IntakeSettings settings;
     private final InstantSource clock;
 
+    /// Whoever hands a message in does not want it kept after all; for what is done in the same
+    /// transaction.
+    public static final class Withdrawn extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        public Withdrawn(String why) {
+            super(why, null, false, false);
+        }
+    }
+
     public Intake(
             Spool spool, Queue queue, Router router, IntakeSettings settings, InstantSource clock) {
         this.spool = spool;
@@ -123,6 +133,10 @@ public final class Intake {
         try {
             queue.put(message, also.apply(message.id()));
             logAccepted(message, examined);
+        } catch (Withdrawn withdrawn) {
+            content.reject(
+                    new Rejected(
+                            Reply.of(451, "4.3.0", String.valueOf(withdrawn.getMessage())), ""));
         } catch (StoreException notKept) {
             content.reject(notKept(notKept));
         } catch (RuntimeException bug) {
@@ -139,7 +153,7 @@ public final class Intake {
                 OptionalLong.of(origin.credential().id()),
                 origin.door().word(),
                 origin.remote(),
-                envelope(submission.envelope(), content.hasEightBit()),
+                envelope(withReversePath(submission, fit), content.hasEightBit()),
                 fit.headerFrom(),
                 fit.subject(),
                 examined.messageId(),
@@ -149,6 +163,20 @@ public final class Intake {
                 fit.service().id(),
                 fit.sendAt(),
                 content.draft());
+    }
+
+    // An HTTP call without `from` sends as the service does, and trouble is reported there. Over
+    // SMTP
+    // an empty reverse-path is the null reverse-path and stays so.
+    private static Envelope withReversePath(Submission submission, Finding.Fit fit) {
+        var given = submission.envelope();
+        if (submission.origin().door() != Door.HTTP || !fit.needsFrom()) return given;
+        if (given.reversePath().isPresent()) return given;
+        return new Envelope(
+                Address.parse(fit.headerFrom()),
+                given.forwardPaths(),
+                given.body(),
+                given.smtputf8());
     }
 
     // What the content holds decides, whatever was declared: nobody behind us is asked for 8BITMIME

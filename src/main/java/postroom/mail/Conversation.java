@@ -17,11 +17,11 @@ public final class Conversation {
     private int leftOut;
 
     /// One thing we did and what came of it.
-    public record Step(String said, String heard, Duration took) {}
+    public record Step(Diagnostic.Stage stage, String said, String heard, Duration took) {}
 
-    public void add(String said, String heard, Duration took) {
+    public void add(Diagnostic.Stage stage, String said, String heard, Duration took) {
         if (steps.size() >= MOST_STEPS) leftOut++;
-        else steps.add(new Step(shortened(said), shortened(heard), took));
+        else steps.add(new Step(stage, shortened(said), shortened(heard), took));
     }
 
     /// In the order they happened; at most 200, see [#leftOut].

@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 
 /// Where content is kept until nobody needs it: in the database, in parts of 256 kB, so that every
@@ -19,8 +22,11 @@ public final class Spool {
 
     private final Store store;
 
-    public Spool(Store store) {
+    private final InstantSource clock;
+
+    public Spool(Store store, InstantSource clock) {
         this.store = store;
+        this.clock = clock;
     }
 
     /// New content to be written. Put it with [Queue#put], or [Draft#discard] it.
@@ -33,8 +39,23 @@ public final class Spool {
         return new Stored(id, size);
     }
 
+    /// Erases content that no message came for: what was written ahead by a connection that broke,
+    /// or by a process that died. What is younger than a day may still be on its way in.
+    public int eraseOrphans(Instant now) {
+        return store.write(tx -> {
+            var orphans =
+                    tx.query(
+                            "select content_id from draft where at < ? limit 100",
+                            row -> row.number("content_id"),
+                            now.minus(Duration.ofDays(1)));
+            for (long orphan : orphans) erase(tx, orphan);
+            return orphans.size();
+        });
+    }
+
     static void erase(Tx tx, long id) throws SQLException {
         tx.update("delete from content where id = ?", id);
+        tx.update("delete from draft where content_id = ?", id);
     }
 
     /// Content as it comes in. Full parts go to the database at once; the last one goes with the
@@ -83,13 +104,14 @@ public final class Spool {
         /// Forgets what was written; harmless after the content was put.
         public void discard() {
             if (parts == 0) return;
-            int written = parts;
             parts = 0;
             try {
-                store.write(tx ->
-                        tx.update("delete from content where id = ? and part < ?", id, written));
+                store.write(tx -> {
+                    erase(tx, id);
+                    return true;
+                });
             } catch (StoreException leftForHousekeeping) {
-                // content without a message is erased by housekeeping
+                // eraseOrphans finds it
             }
         }
 
@@ -99,6 +121,7 @@ public final class Spool {
 
         void writeLastPart(Tx tx) throws SQLException {
             if (filled > 0 || parts == 0) insert(tx, parts, Arrays.copyOf(part, filled));
+            if (parts > 0) tx.update("delete from draft where content_id = ?", id);
         }
 
         void wasPut() {
@@ -113,7 +136,14 @@ public final class Spool {
             int number = parts;
             var full = part;
             try {
-                store.write(tx -> insert(tx, number, full));
+                store.write(tx -> {
+                    if (number == 0)
+                        tx.update(
+                                "insert into draft (content_id, at) values (?, ?)",
+                                id,
+                                clock.instant());
+                    return insert(tx, number, full);
+                });
             } catch (StoreException noRoom) {
                 throw new IOException(noRoom.getMessage(), noRoom);
             }

@@ -120,6 +120,12 @@ create table content (
   primary key (id, part)
 );
 
+-- Content whose first parts were written ahead of its message.
+create table draft (
+  content_id bigint primary key,
+  at         bigint not null
+);
+
 create table attempt (
   id           bigint primary key,
   message_id   bigint  not null,

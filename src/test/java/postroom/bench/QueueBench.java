@@ -33,7 +33,7 @@ final class QueueBench {
         var clock = InstantSource.system();
         int messages = args.length > 0 ? Integer.parseInt(args[0]) : 50_000;
         try (var store = SqliteStore.open(directory.resolve("postroom.db"), clock)) {
-            var spool = new Spool(store);
+            var spool = new Spool(store, clock);
             var schedule = new RetrySchedule(List.of(Duration.ofMinutes(1)));
             var queue =
                     new Queue(

@@ -50,7 +50,7 @@ class QueueTest {
     @BeforeEach
     void open() {
         store = SqliteStore.open(directory.resolve("postroom.db"), clock);
-        spool = new Spool(store);
+        spool = new Spool(store, clock);
         events = new EventLog(store, clock);
         queue = queueOf("node");
         service(OFFICE, "office");

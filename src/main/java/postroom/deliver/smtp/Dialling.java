@@ -81,16 +81,17 @@ final class Dialling {
             goodbye(wire);
             return refused;
         } catch (Lost lost) {
-            conversation.add("", lost.diagnostic().text(), Duration.ZERO);
             wire.abort();
             return new Outcome.Failed(lost.diagnostic());
+        } catch (RuntimeException bug) {
+            wire.abort();
+            throw bug;
         }
     }
 
     private Outcome dialogue(Wire wire, @Nullable SSLContext context) throws Lost {
         long began = System.nanoTime();
-        var greeting = wire.hear(Stage.GREETING);
-        note("‹greeting›", greeting, began);
+        var greeting = heard(wire, "‹greeting›", Stage.GREETING, began);
         if (greeting.reply().code() != 220) {
             return greeting.reply().isPositive()
                     ? failed("greeting-not-220", "greeting " + greeting.text())
@@ -143,11 +144,11 @@ final class Dialling {
             began = System.nanoTime();
             try {
                 var wire = Wire.connect(address, Duration.ofNanos(left), watch, timeouts);
-                conversation.add(said, "connected", since(began));
+                conversation.add(Stage.CONNECT, said, "connected", since(began));
                 return wire;
             } catch (IOException notThisOne) {
                 heard = Wire.text(notThisOne);
-                conversation.add(said, heard, since(began));
+                conversation.add(Stage.CONNECT, said, heard, since(began));
             }
         }
         throw new Lost(Stage.CONNECT, heard);
@@ -157,10 +158,14 @@ final class Dialling {
         try {
             var addresses = InetAddress.getAllByName(settings.host());
             conversation.add(
-                    "resolve " + settings.host(), addresses.length + " addresses", since(began));
+                    Stage.RESOLVE,
+                    "resolve " + settings.host(),
+                    addresses.length + " addresses",
+                    since(began));
             return addresses;
         } catch (UnknownHostException unknown) {
-            conversation.add("resolve " + settings.host(), Wire.text(unknown), since(began));
+            conversation.add(
+                    Stage.RESOLVE, "resolve " + settings.host(), Wire.text(unknown), since(began));
             throw new Lost(Stage.RESOLVE, Wire.text(unknown));
         }
     }
@@ -170,11 +175,13 @@ final class Dialling {
         try {
             var layer = contexts.layer(context, wire.socket(), settings);
             wire.secure(layer);
-            conversation.add("‹TLS handshake›", described(layer.getSession()), since(began));
-        } catch (Lost lost) {
-            throw lost;
+            conversation.add(
+                    Stage.TLS, "‹TLS handshake›", described(layer.getSession()), since(began));
         } catch (IOException failed) {
-            throw new Lost(Stage.TLS, Wire.text(failed));
+            var lost =
+                    failed instanceof Lost known ? known : new Lost(Stage.TLS, Wire.text(failed));
+            conversation.add(Stage.TLS, "‹TLS handshake›", lost.diagnostic().text(), since(began));
+            throw lost;
         }
     }
 
@@ -190,24 +197,33 @@ final class Dialling {
     private SmtpReply ask(Wire wire, String line, Stage stage) throws Lost {
         long began = System.nanoTime();
         wire.say(line);
-        var heard = wire.hear(stage);
-        note(line, heard, began);
-        return heard;
+        return heard(wire, line, stage, began);
+    }
+
+    private SmtpReply heard(Wire wire, String said, Stage stage, long began) throws Lost {
+        try {
+            var heard = wire.hear(stage);
+            note(stage, said, heard, began);
+            return heard;
+        } catch (Lost lost) {
+            conversation.add(stage, said, lost.diagnostic().text(), since(began));
+            throw lost;
+        }
     }
 
     private void goodbye(Wire wire) {
         try {
             long began = System.nanoTime();
             wire.say("QUIT");
-            note("QUIT", wire.hear(Stage.EHLO, timeouts.goodbye()), began);
+            note(Stage.EHLO, "QUIT", wire.hear(Stage.EHLO, timeouts.goodbye()), began);
         } catch (Lost quitFailed) {
-            conversation.add("QUIT", quitFailed.diagnostic().text(), Duration.ZERO);
+            conversation.add(Stage.EHLO, "QUIT", quitFailed.diagnostic().text(), Duration.ZERO);
         }
         wire.end();
     }
 
-    private void note(String said, SmtpReply heard, long began) {
-        conversation.add(said, heard.text(), since(began));
+    private void note(Stage stage, String said, SmtpReply heard, long began) {
+        conversation.add(stage, said, heard.text(), since(began));
     }
 
     private static Duration since(long began) {

@@ -102,11 +102,23 @@ final class SignInDialogue {
 
     private SmtpReply ask(String line, String shown) throws Lost {
         long began = System.nanoTime();
-        wire.say(line);
-        var heard = wire.hear(Stage.AUTH);
+        try {
+            wire.say(line);
+            var heard = wire.hear(Stage.AUTH);
+            note(shown, heard.text(), began);
+            return heard;
+        } catch (Lost lost) {
+            note(shown, lost.diagnostic().text(), began);
+            throw lost;
+        }
+    }
+
+    private void note(String said, String heard, long began) {
         conversation.add(
-                shown, withoutSecret(heard.text()), Duration.ofNanos(System.nanoTime() - began));
-        return heard;
+                Stage.AUTH,
+                said,
+                withoutSecret(heard),
+                Duration.ofNanos(System.nanoTime() - began));
     }
 
     // The server's complaint in the 334 often says more than its verdict, so both are kept. A

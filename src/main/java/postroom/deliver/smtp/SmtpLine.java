@@ -33,6 +33,8 @@ final class SmtpLine implements Line {
     private static final int COMMANDS_PER_GROUP = 100;
     private static final Duration WORTH_A_LOOK = Duration.ofMillis(500);
 
+    private static final String UNASKED = "the server said something nobody asked for";
+
     private final Wire wire;
     private final Offer offer;
     private final Service service;
@@ -124,13 +126,22 @@ final class SmtpLine implements Line {
                 continue;
             }
             boolean paused = System.nanoTime() - asked > WORTH_A_LOOK.toNanos();
-            if (paused && current == null && !wire.isQuiet()) {
+            if (current == null && isUsedUp(paused)) {
                 hangUp();
-                results.giveBack(consignment, load.conversation());
+                if (paused || carried > 0) results.giveBack(consignment, load.conversation());
+                else {
+                    load.judgeTheRest(new NoAnswer(Stage.MAIL, UNASKED), Stage.MAIL);
+                    results.done(consignment, load.results(), load.conversation());
+                }
                 return null;
             }
             return new Transaction(load, recipientsAtMost);
         }
+    }
+
+    // A reply too many would be taken for the answer to the next MAIL.
+    private boolean isUsedUp(boolean paused) {
+        return wire.hasUnaskedOctets() || (paused && !wire.isQuiet());
     }
 
     private void begin(Transaction transaction) throws Lost {
@@ -189,7 +200,7 @@ final class SmtpLine implements Line {
 
     private void heardReset(Transaction transaction) throws Lost {
         var heard = wire.hear(Stage.MAIL);
-        transaction.load.conversation().add("RSET", heard.text(), took(transaction));
+        transaction.load.conversation().add(Stage.MAIL, "RSET", heard.text(), took(transaction));
         if (heard.reply().code() == 421) transaction.closing = heard;
     }
 
@@ -199,7 +210,8 @@ final class SmtpLine implements Line {
         var heard = wire.hear(stage);
         transaction.answered++;
         var load = transaction.load;
-        load.conversation().add(transaction.command(number), heard.text(), took(transaction));
+        load.conversation()
+                .add(stage, transaction.command(number), heard.text(), took(transaction));
         var reply = heard.reply();
         if (reply.code() == 421) {
             transaction.closing = heard;
@@ -264,7 +276,8 @@ final class SmtpLine implements Line {
         var heard = wire.hear(Stage.AFTER_FINAL_DOT);
         load.conversation()
                 .add(
-                        "‹" + load.consignment().content().size() + " octets›",
+                        Stage.AFTER_FINAL_DOT,
+                        transaction.lastSaid(),
                         heard.text(),
                         took(transaction));
         var reply = heard.reply();
@@ -324,7 +337,8 @@ final class SmtpLine implements Line {
         following = null;
         if (transaction != null) {
             var load = transaction.load;
-            load.conversation().add("", why.text(), took(transaction));
+            load.conversation()
+                    .add(Judge.stageOf(why), transaction.lastSaid(), why.text(), took(transaction));
             boolean untouched = !transaction.contentBegun && !load.anySent() && !load.isDecided();
             if (carried > 0 && untouched) giveBack(transaction, results);
             else {

@@ -19,7 +19,7 @@ import postroom.service.Service;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /// SMTP towards a smarthost (RFC 5321, RFC 6409), signed in by SASL (RFC 4954), pipelined (RFC
 /// 2920), over verified TLS (RFC 3207, RFC 8314).
@@ -42,7 +42,7 @@ public final class SmtpTransport implements Transport {
             Judge judge,
             InstantSource clock,
             Timeouts timeouts,
-            Function<Sealed, Secret> open) {
+            BiFunction<Service, Sealed, Secret> open) {
         this.signIns = signIns;
         this.judge = judge;
         this.clock = clock;
@@ -60,6 +60,11 @@ public final class SmtpTransport implements Transport {
         if (!(signIn instanceof Bearer refused && isRefusedSignIn(first))) return first;
         var renewed = signIns.renewedFor(service, refused);
         return isSameToken(renewed, refused) ? first : openWith(renewed, service, conversation);
+    }
+
+    @Override
+    public Opening reach(Service service, Conversation conversation) {
+        return dial(new SignIn.Anonymous(), service, conversation);
     }
 
     private Opening openWith(SignIn signIn, Service service, Conversation conversation) {

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -43,14 +43,14 @@ final class TlsContexts {
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
     private static final char[] NO_PASSWORD = new char[0];
 
-    private final Function<Sealed, Secret> open;
+    private final BiFunction<Service, Sealed, Secret> open;
     private final Map<Long, Kept> kept = new ConcurrentHashMap<>();
 
     private record Settings(Optional<String> trustedCa, Optional<ClientCertificate> own) {}
 
     private record Kept(Settings settings, SSLContext context) {}
 
-    TlsContexts(Function<Sealed, Secret> open) {
+    TlsContexts(BiFunction<Service, Sealed, Secret> open) {
         this.open = open;
     }
 
@@ -62,7 +62,7 @@ final class TlsContexts {
         var settings = new Settings(service.smtp().trustedCa(), service.smtp().clientCertificate());
         var present = kept.get(service.id());
         if (present != null && present.settings().equals(settings)) return present.context();
-        var context = build(settings);
+        var context = build(service, settings);
         kept.put(service.id(), new Kept(settings, context));
         return context;
     }
@@ -94,9 +94,11 @@ final class TlsContexts {
         }
     }
 
-    private SSLContext build(Settings settings) throws GeneralSecurityException, IOException {
+    private SSLContext build(Service service, Settings settings)
+            throws GeneralSecurityException, IOException {
         var context = SSLContext.getInstance("TLS");
-        context.init(keyManagers(settings.own()), trustManagers(settings.trustedCa()), null);
+        context.init(
+                keyManagers(service, settings.own()), trustManagers(settings.trustedCa()), null);
         return context;
     }
 
@@ -114,14 +116,14 @@ final class TlsContexts {
         return factory.getTrustManagers();
     }
 
-    private KeyManager @Nullable [] keyManagers(Optional<ClientCertificate> own)
+    private KeyManager @Nullable [] keyManagers(Service service, Optional<ClientCertificate> own)
             throws GeneralSecurityException, IOException {
         if (own.isEmpty()) return null;
         var chain = certificates(own.get().certificate());
         var store = emptyStore();
         store.setKeyEntry(
                 "own",
-                privateKey(open.apply(own.get().key())),
+                privateKey(open.apply(service, own.get().key())),
                 NO_PASSWORD,
                 chain.toArray(Certificate[]::new));
         var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());

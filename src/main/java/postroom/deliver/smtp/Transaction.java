@@ -51,6 +51,13 @@ final class Transaction {
         };
     }
 
+    /// What the server owes the next reply to.
+    String lastSaid() {
+        return answered < commands()
+                ? command(answered)
+                : "‹" + load.consignment().content().size() + " octets›";
+    }
+
     Stage stage(int number) {
         return number == 0 ? Stage.MAIL : number <= paths.size() ? Stage.RCPT : Stage.DATA;
     }

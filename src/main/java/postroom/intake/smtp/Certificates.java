@@ -9,12 +9,14 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.PEMException;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +34,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -132,7 +136,7 @@ public final class Certificates {
         try {
             var chain = chain(Files.readString(certificate));
             var privateKey = privateKey(Files.readString(key));
-            if (!chain[0].getPublicKey().getAlgorithm().equals(privateKey.getAlgorithm()))
+            if (!belongTogether(chain[0].getPublicKey(), privateKey))
                 throw new IOException(key + " is not the key of " + certificate);
             var store = KeyStore.getInstance("PKCS12");
             store.load(null, IN_MEMORY_ONLY);
@@ -143,7 +147,7 @@ public final class Certificates {
             var context = SSLContext.getInstance("TLS");
             context.init(keys.getKeyManagers(), null, null);
             return new Loaded(context.getSocketFactory(), stamp);
-        } catch (GeneralSecurityException | RuntimeException unusable) {
+        } catch (GeneralSecurityException | PEMException | RuntimeException unusable) {
             throw new IOException(
                     "no usable certificate and key in "
                             + certificate
@@ -153,6 +157,24 @@ public final class Certificates {
                             + unusable.getMessage(),
                     unusable);
         }
+    }
+
+    private static boolean belongTogether(PublicKey publicKey, PrivateKey privateKey)
+            throws GeneralSecurityException {
+        if (!publicKey.getAlgorithm().equals(privateKey.getAlgorithm())) return false;
+        var algorithm =
+                switch (privateKey.getAlgorithm()) {
+                    case "RSA" -> "SHA256withRSA";
+                    case "EC" -> "SHA256withECDSA";
+                    default -> privateKey.getAlgorithm();
+                };
+        var signature = Signature.getInstance(algorithm);
+        signature.initSign(privateKey);
+        signature.update((byte) 1);
+        var signed = signature.sign();
+        signature.initVerify(publicKey);
+        signature.update((byte) 1);
+        return signature.verify(signed);
     }
 
     private Certificate[] chain(String pem) throws IOException, GeneralSecurityException {
@@ -209,7 +231,8 @@ public final class Certificates {
                     false,
                     new GeneralNames(names.toArray(new GeneralName[0])));
             var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate());
-            writeAtomically(key, pem(pair.getPrivate()), true);
+            writeAtomically(
+                    key, pem(new PemObject("PRIVATE KEY", pair.getPrivate().getEncoded())), true);
             writeAtomically(certificate, pem(builder.build(signer)), false);
             LOG.info("- certificate made file={} for={} (self-signed)", certificate, hostname);
         } catch (GeneralSecurityException | OperatorCreationException impossible) {

@@ -105,7 +105,7 @@ class GreenMailTest {
                         heard.judge,
                         () -> Instant.EPOCH,
                         Timeouts.standard(),
-                        _ -> new Secret(""));
+                        (_, _) -> new Secret(""));
         switch (transport.open(service, new Conversation())) {
             case Opening.NotOpened(var diagnostic, _) ->
                     heard.add("", heard.judge.judge("test", Scene.NOBODY, diagnostic).result());

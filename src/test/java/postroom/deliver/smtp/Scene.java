@@ -98,7 +98,7 @@ final class Scene {
     }
 
     // The seal of these tests: the text itself.
-    private static Secret opened(Sealed sealed) {
+    private static Secret opened(Service service, Sealed sealed) {
         return new Secret(sealed.ciphertext());
     }
 

@@ -2,6 +2,8 @@ package postroom.deliver.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,12 +26,13 @@ import postroom.service.SmtpSettings.Pipelining;
 import postroom.service.SmtpSettings.Tls;
 import postroom.transcript.Transcript;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +138,34 @@ class SmtpTransportTest {
         }
     }
 
+    @Test
+    void many_recipients_leave_in_groups_with_replies_read_in_between() throws IOException {
+        var steps =
+                new StringBuilder("S: 220 a\nC: EHLO *\nS: 250-a\nS: 250 PIPELINING\nC: MAIL *\n");
+        for (int i = 1; i <= 99; i++) steps.append("C: RCPT *\n");
+        steps.append("S: 250 ok\n".repeat(100));
+        for (int i = 100; i <= 199; i++) steps.append("C: RCPT *\n");
+        steps.append("S: 250 ok\n".repeat(100));
+        for (int i = 200; i <= 250; i++) steps.append("C: RCPT *\n");
+        steps.append("C: DATA\n").append("S: 250 ok\n".repeat(51));
+        steps.append("S: 354 go\nC: Hello\nC: .\nS: 250 ok\nC: QUIT\nS: 221 bye\n");
+        var to = new StringBuilder("message: to a0@example.net");
+        for (int i = 1; i < 250; i++) to.append(", a").append(i).append("@example.net");
+        var scene = scene(to + "; text Hello\\r\\n\n" + steps);
+
+        try (var server = player(scene, TestCertificates.forHost("localhost").serverContext())) {
+            var heard = new TranscriptTest.Heard();
+            carry(
+                    scene.transport(heard.judge),
+                    service(server.port(), Tls.NONE, ""),
+                    scene.consignments().getFirst(),
+                    heard);
+
+            assertThat(server.difference()).isEmpty();
+            assertThat(heard.results).hasSize(250).allMatch(result -> result.endsWith(" sent"));
+        }
+    }
+
     // JSSE resumes sessions within one context and has no way to say that it did.
     @Test
     void lines_to_a_service_share_a_tls_context_until_its_settings_change() throws Exception {
@@ -177,19 +208,27 @@ class SmtpTransportTest {
 
     private static void carry(
             SmtpTransport transport, Service service, Content content, TranscriptTest.Heard heard) {
-        var opening = transport.open(service, new Conversation());
-        if (!(opening instanceof Opening.Opened(var line)))
-            throw new AssertionError(opening.toString());
         var recipient = new Recipient(1, Address.of("a@example.net"));
-        var waiting = new ArrayList<Consignment>();
-        waiting.add(
+        var consignment =
                 new Consignment(
                         new QueueId(1),
                         Optional.empty(),
                         List.of(recipient),
                         Body.SEVEN_BIT,
                         false,
-                        content));
+                        content);
+        carry(transport, service, consignment, heard);
+    }
+
+    private static void carry(
+            SmtpTransport transport,
+            Service service,
+            Consignment consignment,
+            TranscriptTest.Heard heard) {
+        var opening = transport.open(service, new Conversation());
+        if (!(opening instanceof Opening.Opened(var line)))
+            throw new AssertionError(opening.toString());
+        var waiting = new ArrayList<>(List.of(consignment));
         try (line) {
             line.carry(
                     _ -> waiting.isEmpty() ? Optional.empty() : Optional.of(waiting.removeFirst()),
@@ -226,18 +265,21 @@ class SmtpTransportTest {
         try {
             var socket = server.accept();
             var out = socket.getOutputStream();
-            out.write(
-                    "220 a\r\n250-a\r\n250 PIPELINING\r\n250 b\r\n250 c\r\n354 go\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
+            out.write(ascii("220 a\r\n250-a\r\n250 PIPELINING\r\n"));
+            var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
+            while (!"DATA".equals(in.readLine())) continue;
+            out.write(ascii("250 b\r\n250 c\r\n354 go\r\n"));
         } catch (IOException gone) {
             // the test ends it
         }
     }
 
+    private static byte[] ascii(String text) {
+        return text.getBytes(US_ASCII);
+    }
+
     private static Content endless(long size) {
-        var line =
-                "The quick brown fox jumps over the lazy dog.\r\n"
-                        .getBytes(StandardCharsets.US_ASCII);
+        var line = "The quick brown fox jumps over the lazy dog.\r\n".getBytes(US_ASCII);
         return streamed(
                 size,
                 out -> {
@@ -249,7 +291,7 @@ class SmtpTransportTest {
         return streamed(
                 1_000,
                 out -> {
-                    out.write("Subject: x\r\n\r\nhalf".getBytes(StandardCharsets.US_ASCII));
+                    out.write("Subject: x\r\n\r\nhalf".getBytes(US_ASCII));
                     throw new IOException("the spool is torn");
                 });
     }

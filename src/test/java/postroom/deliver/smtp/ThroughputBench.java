@@ -72,7 +72,7 @@ final class ThroughputBench {
                             new Judge(new TestCatalog()),
                             InstantSource.system(),
                             Timeouts.standard(),
-                            _ -> new Secret(""));
+                            (_, _) -> new Secret(""));
             var left = new AtomicInteger(messages);
             var sent = new AtomicInteger();
             long began = System.nanoTime();

@@ -1,0 +1,216 @@
+package postroom;
+
+import postroom.access.Access;
+import postroom.api.Doors.Door;
+import postroom.catalog.Catalog;
+import postroom.catalog.JsonCatalog;
+import postroom.check.Check;
+import postroom.config.PostroomSettings;
+import postroom.config.PostroomSettings.BareLineEndings;
+import postroom.deliver.Dispatcher;
+import postroom.deliver.Judge;
+import postroom.deliver.smtp.SmtpTransport;
+import postroom.deliver.smtp.Timeouts;
+import postroom.event.EventLog;
+import postroom.intake.Intake;
+import postroom.intake.IntakeSettings;
+import postroom.intake.sendmail.DropCollector;
+import postroom.intake.smtp.Certificates;
+import postroom.intake.smtp.Doorkeeper;
+import postroom.intake.smtp.Entrance;
+import postroom.intake.smtp.Patience;
+import postroom.intake.smtp.SubmissionListener;
+import postroom.oauth.Authorizations;
+import postroom.oauth.TokenEndpoint;
+import postroom.oauth.TokenSignIns;
+import postroom.queue.Queue;
+import postroom.queue.RetrySchedule;
+import postroom.queue.Spool;
+import postroom.route.Router;
+import postroom.secret.Vault;
+import postroom.service.Presets;
+import postroom.service.Services;
+import postroom.store.SqliteStore;
+import postroom.store.Store;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// The whole of Postroom, wired. Reads from top to bottom: ground, rooms, doors. No framework: a
+/// test builds it with `new`, and `serve` opens its doors before it starts the web server.
+public final class House implements AutoCloseable {
+
+    /// One node on SQLite; what a former process held was this node's.
+    private static final String NODE = "node";
+
+    private final PostroomSettings settings;
+    private final InstantSource clock;
+
+    final Store store;
+    final EventLog events;
+    final Catalog catalog;
+    final Presets presets;
+    final Services services;
+    final Access access;
+    final Queue queue;
+    final Authorizations authorizations;
+    final TokenSignIns signIns;
+    final Dispatcher dispatcher;
+    final Check check;
+    final Intake intake;
+
+    private final DropCollector drops;
+    private final Housekeeper housekeeper;
+    private final List<SubmissionListener> listeners = new ArrayList<>();
+    private final List<Door> doors = new ArrayList<>();
+
+    public House(PostroomSettings settings, InstantSource clock, Timeouts timeouts) {
+        this.settings = settings;
+        this.clock = clock;
+
+        // Ground
+        store = SqliteStore.open(settings.databaseFile(), clock);
+        events = new EventLog(store, clock);
+        var vault =
+                settings.masterKey()
+                        .key()
+                        .map(Vault::withKey)
+                        .orElseGet(() -> Vault.withKeyFile(settings.masterKey().file()));
+        catalog = JsonCatalog.ours();
+        presets = Presets.withOwners(settings.data().resolve("presets"));
+
+        // Rooms
+        services = Services.open(store, events, vault, presets, catalog, clock);
+        access = Access.open(store, events, clock);
+        var spool = new Spool(store, clock);
+        queue = new Queue(store, spool, events, patience(), clock, NODE);
+        authorizations = new Authorizations(store, vault, events, clock, NODE);
+        signIns =
+                new TokenSignIns(
+                        authorizations,
+                        new TokenEndpoint(vault, clock),
+                        vault,
+                        catalog,
+                        clock,
+                        RandomGenerator.getDefault());
+        var judge = new Judge(catalog);
+        var smtp =
+                new SmtpTransport(
+                        signIns,
+                        judge,
+                        clock,
+                        timeouts,
+                        (service, key) ->
+                                vault.open(key, service.secretContext("smtp_client_key")));
+        dispatcher = new Dispatcher(queue, services, smtp, judge, clock);
+        check = new Check(services, signIns, smtp, catalog, store, events, clock);
+
+        // Doors
+        var router = new Router(services::all, id -> services.status(id).state());
+        intake = new Intake(spool, queue, router, intakeSettings(), clock);
+        drops =
+                new DropCollector(
+                        settings.dropDirectory(), intake, access::local, store, events, clock);
+        housekeeper = new Housekeeper(queue, spool, events, settings.retention(), clock);
+    }
+
+    /// Opens the doors and starts sending.
+    ///
+    /// @throws IOException when a port is taken or a certificate cannot be used; the message names
+    ///   it
+    public void open() throws IOException {
+        access.writeLocalKey(settings.data(), settings.baseUrl());
+        settings.bootstrap().apiKey().ifPresent(access::admit);
+        dispatcher.start();
+        var submission = settings.submission();
+        var certificates = certificates();
+        listen("submission.starttls", submission.starttls(), Entrance.STARTTLS, certificates);
+        listen("submission.tls", submission.tls(), Entrance.TLS, certificates);
+        listen("submission.plain", submission.plain(), Entrance.PLAIN, certificates);
+        drops.start();
+        housekeeper.start();
+    }
+
+    /// The SMTP doors that are open, for whoever asks whether we are ready.
+    public List<Door> doors() {
+        return List.copyOf(doors);
+    }
+
+    /// Where the STARTTLS door really listens.
+    public Optional<InetSocketAddress> starttlsAddress() {
+        return listeners.isEmpty() ? Optional.empty() : Optional.of(listeners.getFirst().address());
+    }
+
+    /// Takes nothing more, lets what is under way come to its end, and closes.
+    @Override
+    public void close() {
+        doors.clear();
+        drops.close();
+        housekeeper.close();
+        for (var listener : listeners) listener.stop(Duration.ofSeconds(5));
+        dispatcher.close(Duration.ofSeconds(10));
+        store.close();
+    }
+
+    private void listen(
+            String key,
+            Optional<InetSocketAddress> address,
+            Entrance entrance,
+            Certificates certificates)
+            throws IOException {
+        if (address.isEmpty()) return;
+        var submission = settings.submission();
+        var limits =
+                new SubmissionListener.Limits(
+                        submission.connections(),
+                        submission.connectionsPerAddress(),
+                        Patience.USUAL);
+        try {
+            listeners.add(
+                    SubmissionListener.start(
+                            address.get(),
+                            entrance,
+                            intake,
+                            Doorkeeper.of(access),
+                            certificates,
+                            limits));
+        } catch (IOException taken) {
+            throw new IOException(
+                    key + ".address: cannot listen on " + address.get() + ": " + taken.getMessage(),
+                    taken);
+        }
+        doors.add(new Door(key, true));
+    }
+
+    private Certificates certificates() throws IOException {
+        var submission = settings.submission();
+        return Certificates.of(
+                submission.certificate(),
+                submission.key(),
+                settings.data(),
+                submission.hostname(),
+                clock);
+    }
+
+    private postroom.queue.Patience patience() {
+        var queueSettings = settings.queue();
+        return new postroom.queue.Patience(
+                queueSettings.lifetime(),
+                queueSettings.patience(),
+                new RetrySchedule(queueSettings.retry()));
+    }
+
+    private IntakeSettings intakeSettings() {
+        return new IntakeSettings(
+                settings.submission().hostname(),
+                settings.message().maxSize(),
+                settings.message().maxRecipients(),
+                settings.submission().bareLineEndings() == BareLineEndings.REJECT);
+    }
+}

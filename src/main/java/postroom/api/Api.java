@@ -1,0 +1,24 @@
+package postroom.api;
+
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/// The calls to manage Postroom, for [postroom.web.WebServer#start]. Needs `Access`, `Queue`,
+/// `EventLog`, `Services`, `Presets`, `Catalog`, `Store`, the clock, [Doors] and a
+/// `PrometheusMeterRegistry`; with a [ServiceCheck] it checks services, too.
+@Configuration(proxyBeanMethods = false)
+@Import({
+    MessageCalls.class,
+    ServiceCalls.class,
+    AuthorizationCalls.class,
+    CredentialCalls.class,
+    KeyCalls.class,
+    UserCalls.class,
+    KnowledgeCalls.class,
+    EventCalls.class,
+    HealthCalls.class,
+    MetricsCall.class,
+    ApiDescription.class,
+    ApiPage.class
+})
+public class Api {}

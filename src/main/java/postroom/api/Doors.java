@@ -1,0 +1,13 @@
+package postroom.api;
+
+import java.util.List;
+
+/// The listeners of the house, for the question whether it is ready.
+@FunctionalInterface
+public interface Doors {
+
+    /// @param open it listens
+    record Door(String name, boolean open) {}
+
+    List<Door> doors();
+}

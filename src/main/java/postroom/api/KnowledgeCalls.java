@@ -1,0 +1,80 @@
+package postroom.api;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+import postroom.access.Role;
+import postroom.catalog.Catalog;
+import postroom.service.Preset;
+import postroom.service.Presets;
+import postroom.web.Allowed;
+import postroom.web.Problem;
+
+import tools.jackson.databind.JsonNode;
+
+import java.util.List;
+
+/// What Postroom knows of providers and errors.
+@RestController
+@Tag(name = "Knowledge")
+class KnowledgeCalls {
+
+    private static final int LONGEST = 10_000;
+
+    private final Presets presets;
+    private final Catalog catalog;
+
+    KnowledgeCalls(Presets presets, Catalog catalog) {
+        this.presets = presets;
+        this.catalog = catalog;
+    }
+
+    /// @param service settings that need not be sent when a service names the preset
+    record PresetJson(
+            String name,
+            String title,
+            String provider,
+            JsonNode service,
+            String userName,
+            List<String> hosts,
+            List<String> notes,
+            List<String> docs) {}
+
+    record PresetList(List<PresetJson> presets) {}
+
+    record Explanation(List<AdviceJson> advice) {}
+
+    @GetMapping("/v1/presets")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
+    @Operation(summary = "Providers that Postroom knows in advance")
+    PresetList presets() {
+        return new PresetList(presets.all().stream().map(KnowledgeCalls::shown).toList());
+    }
+
+    @GetMapping("/v1/explain")
+    @Allowed(
+            value = {Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER},
+            applications = true)
+    @Operation(summary = "What an error means and what to do, best guess first")
+    Explanation explain(@RequestParam("text") String text) {
+        if (text.isBlank() || text.length() > LONGEST)
+            throw Problem.malformed("text", "text is an error of up to 10,000 characters.");
+        return new Explanation(catalog.explain(text).stream().map(AdviceJson::of).toList());
+    }
+
+    private static PresetJson shown(Preset preset) {
+        return new PresetJson(
+                preset.name(),
+                preset.title(),
+                preset.catalog(),
+                preset.service(),
+                preset.userName(),
+                preset.hosts(),
+                preset.notes(),
+                preset.docs());
+    }
+}

@@ -1,0 +1,281 @@
+package postroom.api;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+import postroom.access.Credential;
+import postroom.access.Role;
+import postroom.event.EventLog;
+import postroom.mail.QueueId;
+import postroom.queue.AttemptRow;
+import postroom.queue.Filter;
+import postroom.queue.MessageRow;
+import postroom.queue.Queue;
+import postroom.queue.RecipientRow;
+import postroom.service.Service;
+import postroom.service.Services;
+import postroom.web.Allowed;
+import postroom.web.Problem;
+import postroom.web.Visitor;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+
+/// Messages: what is owed, what became of it, and the buttons.
+@RestController
+@Tag(name = "Messages")
+class MessageCalls {
+
+    private static final Set<String> STATES =
+            Set.of("queued", "deferred", "sent", "failed", "held", "cancelled");
+
+    private final Queue queue;
+    private final EventLog events;
+    private final Services services;
+
+    MessageCalls(Queue queue, EventLog events, Services services) {
+        this.queue = queue;
+        this.events = events;
+        this.services = services;
+    }
+
+    /// @param states how many recipients are in which state
+    record MessageJson(
+            String id,
+            Instant acceptedAt,
+            String from,
+            String reversePath,
+            String subject,
+            String messageId,
+            @Nullable String credential,
+            String door,
+            String remote,
+            long size,
+            String usage,
+            @JsonRawValue String tags,
+            @JsonRawValue String metadata,
+            Map<String, Integer> states,
+            @Nullable Instant doneAt) {}
+
+    /// @param cursor where the list goes on; null at its end
+    record MessageList(List<MessageJson> messages, @Nullable String cursor) {}
+
+    /// @param service its name
+    /// @param dueAt the next try of a waiting recipient
+    record RecipientJson(
+            String address,
+            String state,
+            String service,
+            @Nullable Instant dueAt,
+            int attempts,
+            @Nullable String diagnostic,
+            @Nullable String advice) {}
+
+    /// @param conversation a list of steps: what was said, what was heard, how long it took
+    record AttemptJson(
+            String id,
+            String service,
+            Instant at,
+            long millis,
+            @JsonRawValue String conversation) {}
+
+    record MessageDetail(
+            String id,
+            Instant acceptedAt,
+            String from,
+            String reversePath,
+            String subject,
+            String messageId,
+            @Nullable String credential,
+            String door,
+            String remote,
+            long size,
+            String usage,
+            @JsonRawValue String tags,
+            @JsonRawValue String metadata,
+            @Nullable Instant doneAt,
+            List<RecipientJson> recipients,
+            List<EventJson> timeline,
+            List<AttemptJson> attempts) {}
+
+    /// @param changed how many recipients it touched
+    record Changed(String id, int changed, List<RecipientJson> recipients) {}
+
+    record RerouteCall(@Nullable String service) {}
+
+    @GetMapping("/v1/messages")
+    @Allowed(
+            value = {Role.OWNER, Role.OPERATOR, Role.VIEWER},
+            applications = true)
+    @Operation(summary = "List messages, newest first")
+    MessageList list(
+            Visitor visitor,
+            @RequestParam(name = "state", required = false) @Nullable String state,
+            @RequestParam(name = "recipient", required = false) @Nullable String recipient,
+            @RequestParam(name = "from", required = false) @Nullable String from,
+            @RequestParam(name = "service", required = false) @Nullable String service,
+            @RequestParam(name = "since", required = false) @Nullable String since,
+            @RequestParam(name = "cursor", required = false) @Nullable String cursor,
+            @RequestParam(name = "limit", required = false) @Nullable Integer limit) {
+        if (state != null && !STATES.contains(state))
+            throw Problem.malformed(
+                    "state", "state is queued, deferred, sent, failed, held or cancelled.");
+        var filter =
+                new Filter(
+                        Optional.ofNullable(state),
+                        Optional.ofNullable(recipient),
+                        Optional.ofNullable(from),
+                        Optional.ofNullable(service)
+                                .map(named -> Asked.service(services, named).id()),
+                        Optional.ofNullable(since).map(text -> Asked.time("since", text)),
+                        visitor.credential().map(Credential::id));
+        if (cursor != null && QueueId.parse(cursor).isEmpty())
+            throw Problem.malformed("cursor", "This cursor is none of ours.");
+        var page =
+                queue.messages(filter, Optional.ofNullable(cursor), Asked.limit(limit, 50, 500));
+        return new MessageList(
+                page.messages().stream().map(this::summary).toList(), page.next().orElse(null));
+    }
+
+    @GetMapping("/v1/messages/{id}")
+    @Allowed(
+            value = {Role.OWNER, Role.OPERATOR, Role.VIEWER},
+            applications = true)
+    @Operation(summary = "One message with its recipients, timeline and attempts")
+    MessageDetail show(Visitor visitor, @PathVariable("id") String id) {
+        var row = Asked.message(queue, visitor, id);
+        return new MessageDetail(
+                row.id().toString(),
+                row.acceptedAt(),
+                row.headerFrom(),
+                row.reversePath(),
+                row.subject(),
+                row.messageId(),
+                row.credential().map(String::valueOf).orElse(null),
+                row.door(),
+                row.remote(),
+                row.size(),
+                row.usage(),
+                row.tags(),
+                row.metadata(),
+                row.doneAt().orElse(null),
+                recipients(row.id()),
+                events.ofMessage(row.id()).stream().map(EventJson::of).toList(),
+                queue.attempts(row.id()).stream().map(this::attempt).toList());
+    }
+
+    @PostMapping("/v1/messages/{id}/retry")
+    @Allowed({Role.OWNER, Role.OPERATOR})
+    @Operation(summary = "Try waiting recipients now")
+    Changed retry(Visitor visitor, @PathVariable("id") String id) {
+        return change(visitor, id, queue::retry);
+    }
+
+    @PostMapping("/v1/messages/{id}/hold")
+    @Allowed({Role.OWNER, Role.OPERATOR})
+    @Operation(summary = "Keep waiting recipients back until they are released")
+    Changed hold(Visitor visitor, @PathVariable("id") String id) {
+        return change(visitor, id, queue::hold);
+    }
+
+    @PostMapping("/v1/messages/{id}/release")
+    @Allowed({Role.OWNER, Role.OPERATOR})
+    @Operation(summary = "Let held recipients go on")
+    Changed release(Visitor visitor, @PathVariable("id") String id) {
+        return change(visitor, id, queue::release);
+    }
+
+    @PostMapping("/v1/messages/{id}/cancel")
+    @Allowed({Role.OWNER, Role.OPERATOR})
+    @Operation(summary = "Give up recipients that wait or are held")
+    Changed cancel(Visitor visitor, @PathVariable("id") String id) {
+        return change(visitor, id, queue::cancel);
+    }
+
+    @PostMapping("/v1/messages/{id}/reroute")
+    @Allowed({Role.OWNER, Role.OPERATOR})
+    @Operation(summary = "Send waiting and held recipients through another service")
+    Changed reroute(Visitor visitor, @PathVariable("id") String id, @RequestBody RerouteCall call) {
+        @Nullable String named = call.service();
+        if (named == null) throw Problem.unusable("service", "service names the other service.");
+        long service =
+                services.find(named)
+                        .map(Service::id)
+                        .orElseThrow(() ->
+                                Problem.unusable(
+                                        "service",
+                                        "There is no service \"" + Asked.shown(named) + "\"."));
+        return change(visitor, id, message -> queue.reroute(message, service));
+    }
+
+    private Changed change(Visitor visitor, String id, ToIntFunction<QueueId> verb) {
+        var row = Asked.message(queue, visitor, id);
+        int changed = verb.applyAsInt(row.id());
+        return new Changed(row.id().toString(), changed, recipients(row.id()));
+    }
+
+    private MessageJson summary(MessageRow row) {
+        var states = new TreeMap<String, Integer>();
+        for (var recipient : queue.recipients(row.id()))
+            states.merge(recipient.state(), 1, Integer::sum);
+        return new MessageJson(
+                row.id().toString(),
+                row.acceptedAt(),
+                row.headerFrom(),
+                row.reversePath(),
+                row.subject(),
+                row.messageId(),
+                row.credential().map(String::valueOf).orElse(null),
+                row.door(),
+                row.remote(),
+                row.size(),
+                row.usage(),
+                row.tags(),
+                row.metadata(),
+                states,
+                row.doneAt().orElse(null));
+    }
+
+    private List<RecipientJson> recipients(QueueId id) {
+        return queue.recipients(id).stream().map(this::recipient).toList();
+    }
+
+    private RecipientJson recipient(RecipientRow row) {
+        return new RecipientJson(
+                row.address().toString(),
+                row.state(),
+                nameOf(row.service()),
+                row.dueAt().orElse(null),
+                row.attempts(),
+                row.diagnostic().orElse(null),
+                row.advice().orElse(null));
+    }
+
+    private AttemptJson attempt(AttemptRow row) {
+        return new AttemptJson(
+                Long.toString(row.id()),
+                nameOf(row.service()),
+                row.at(),
+                row.took().toMillis(),
+                row.conversation());
+    }
+
+    private String nameOf(long service) {
+        return services.byId(service).map(Service::name).orElse(Long.toString(service));
+    }
+}

@@ -1,0 +1,183 @@
+package postroom.api;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+import postroom.access.Role;
+import postroom.catalog.Catalog;
+import postroom.mail.Address;
+import postroom.queue.Queue;
+import postroom.service.InvalidService;
+import postroom.service.Service;
+import postroom.service.Services;
+import postroom.web.Allowed;
+import postroom.web.Problem;
+import postroom.web.Problem.FieldError;
+import postroom.web.Visitor;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+/// The ways out. A service is named by its name or its id.
+@RestController
+@Tag(name = "Services")
+class ServiceCalls {
+
+    private final Services services;
+    private final Queue queue;
+    private final Catalog catalog;
+    private final JsonMapper json;
+    private final ObjectProvider<ServiceCheck> check;
+
+    ServiceCalls(
+            Services services,
+            Queue queue,
+            Catalog catalog,
+            JsonMapper json,
+            ObjectProvider<ServiceCheck> check) {
+        this.services = services;
+        this.queue = queue;
+        this.catalog = catalog;
+        this.json = json;
+        this.check = check;
+    }
+
+    record ServiceList(List<JsonNode> services) {}
+
+    record CheckCall(@Nullable String recipient) {}
+
+    @GetMapping("/v1/services")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
+    @Operation(summary = "List services")
+    ServiceList list() {
+        return new ServiceList(services.all().stream().map(this::shown).toList());
+    }
+
+    @GetMapping("/v1/services/{id}")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
+    @Operation(summary = "One service: settings without secrets, state, what waits behind it")
+    JsonNode show(@PathVariable("id") String id) {
+        return shown(Asked.service(services, id));
+    }
+
+    @PostMapping("/v1/services")
+    @ResponseStatus(HttpStatus.CREATED)
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
+    @Operation(
+            summary = "Set up a service",
+            description = "What the preset gives need not be sent.")
+    JsonNode create(Visitor visitor, @RequestBody JsonNode settings) {
+        return shown(valid(() -> services.create(object(settings), visitor.name())));
+    }
+
+    @PatchMapping(
+            path = "/v1/services/{id}",
+            consumes = {"application/json", "application/merge-patch+json"})
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
+    @Operation(
+            summary = "Change a service",
+            description = "What is not named stays as it is, secrets included.")
+    JsonNode change(
+            Visitor visitor, @PathVariable("id") String id, @RequestBody JsonNode settings) {
+        var service = Asked.service(services, id);
+        return shown(valid(() -> services.update(service.id(), object(settings), visitor.name())));
+    }
+
+    @DeleteMapping("/v1/services/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
+    @Operation(summary = "Forget a service that nothing waits for")
+    void delete(Visitor visitor, @PathVariable("id") String id) {
+        var service = Asked.service(services, id);
+        long waiting = queue.waiting(service.id()).recipients();
+        if (waiting > 0)
+            throw new Problem(
+                    409,
+                    "Mail waits for this service",
+                    waiting
+                            + " waiting recipients use "
+                            + service.name()
+                            + ". Reroute or cancel their messages first.");
+        services.delete(service.id(), visitor.name());
+    }
+
+    @PostMapping("/v1/services/{id}/pause")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
+    @Operation(summary = "Send nothing through it until it is resumed")
+    JsonNode pause(Visitor visitor, @PathVariable("id") String id) {
+        var service = Asked.service(services, id);
+        services.pause(service.id(), visitor.name());
+        return shown(service);
+    }
+
+    @PostMapping("/v1/services/{id}/resume")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
+    @Operation(summary = "Open it again: after a pause, or because its trouble is over")
+    JsonNode resume(Visitor visitor, @PathVariable("id") String id) {
+        var service = Asked.service(services, id);
+        services.resume(service.id(), visitor.name());
+        return shown(service);
+    }
+
+    @PostMapping("/v1/services/{id}/check")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
+    @Operation(summary = "Send a test message step by step")
+    ServiceCheck.Report check(
+            Visitor visitor, @PathVariable("id") String id, @RequestBody CheckCall call) {
+        var service = Asked.service(services, id);
+        var recipient =
+                Address.parse(call.recipient() == null ? "" : call.recipient())
+                        .orElseThrow(() ->
+                                Problem.unusable(
+                                        "recipient",
+                                        "recipient is the address that gets the test message."));
+        var available = check.getIfAvailable();
+        if (available == null)
+            throw new Problem(501, "Not built yet", "This version cannot check services.");
+        return available.run(service, recipient, visitor.name());
+    }
+
+    private JsonNode shown(Service service) {
+        var shown = (ObjectNode) services.shown(service);
+        var waiting = queue.waiting(service.id());
+        shown.put("waiting", waiting.recipients());
+        shown.put("waiting_since", waiting.oldest().map(Object::toString).orElse(null));
+        services.status(service.id())
+                .reason()
+                .flatMap(catalog::byId)
+                .ifPresent(advice -> shown.set("advice", json.valueToTree(AdviceJson.of(advice))));
+        return shown;
+    }
+
+    private static Service valid(Supplier<Service> work) {
+        try {
+            return work.get();
+        } catch (InvalidService invalid) {
+            throw Problem.unusable(
+                    invalid.troubles().stream()
+                            .map(trouble -> new FieldError(trouble.field(), trouble.message()))
+                            .toList());
+        }
+    }
+
+    private static ObjectNode object(JsonNode settings) {
+        if (settings instanceof ObjectNode object) return object;
+        throw Problem.malformed("", "The settings of a service are a JSON object.");
+    }
+}

@@ -1,0 +1,116 @@
+package postroom.catalog;
+
+import postroom.mail.Diagnostic;
+import postroom.mail.Scope;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The catalog in `catalog/*.json`. The best entry is the one of highest priority, then of most
+/// keys, among those of the provider and the generic ones of which all keys hold.
+public final class JsonCatalog implements Catalog {
+
+    private static final List<String> FILES = List.of("microsoft", "google", "oauth2", "smtp");
+    private static final String GENERIC = "generic";
+    private static final int MOST_EXPLANATIONS = 5;
+
+    private static final Advice UNKNOWN =
+            new Advice(
+                    "unknown",
+                    "Not in the catalog",
+                    "Nobody has written down yet what this answer means.",
+                    "Read what the far side said; it is shown as it came. The mail is tried again.",
+                    "",
+                    Advice.Retry.TRANSIENT,
+                    Optional.<Scope>empty());
+
+    private final List<Entry> bestFirst;
+    private final Map<String, Advice> byId = new HashMap<>();
+    private final Map<String, List<Entry>> byProvider = new ConcurrentHashMap<>();
+
+    private JsonCatalog(List<Entry> entries) {
+        this.bestFirst = entries.stream().sorted(Entry.BEST_FIRST).toList();
+        for (var entry : entries) byId.put(entry.advice().id(), entry.advice());
+        byId.put(UNKNOWN.id(), UNKNOWN);
+    }
+
+    /// Reads the entries that come with Postroom.
+    public static JsonCatalog ours() {
+        var entries = new ArrayList<Entry>(500);
+        for (var file : FILES) for (var json : read(file)) entries.add(new Entry(json));
+        return new JsonCatalog(entries);
+    }
+
+    @Override
+    public Advice adviceFor(String provider, Diagnostic diagnostic) {
+        var facts = Facts.of(diagnostic);
+        for (var entry : entriesFor(Family.speaker(provider, diagnostic)))
+            if (entry.matches(facts)) return entry.advice();
+        return UNKNOWN;
+    }
+
+    @Override
+    public Optional<Advice> byId(String id) {
+        return Optional.ofNullable(byId.get(id));
+    }
+
+    @Override
+    public List<Advice> explain(String text) {
+        var facts = new PastedText(bestFirst).facts(text);
+        var found =
+                bestFirst.stream()
+                        .filter(entry -> mayHaveSaid(entry.provider(), text))
+                        .filter(entry -> facts.stream().anyMatch(entry::matches))
+                        .map(Entry::advice)
+                        .limit(MOST_EXPLANATIONS)
+                        .toList();
+        return found.isEmpty() ? List.of(UNKNOWN) : found;
+    }
+
+    /// Every advice there is, for the page that lists them.
+    public List<Advice> all() {
+        return bestFirst.stream().map(Entry::advice).toList();
+    }
+
+    private List<Entry> entriesFor(String provider) {
+        return byProvider.computeIfAbsent(
+                provider,
+                name ->
+                        bestFirst.stream()
+                                .filter(entry ->
+                                        entry.provider().equals(name)
+                                                || entry.provider().equals(GENERIC))
+                                .toList());
+    }
+
+    // A text that names one company's hosts is not explained by another company's entries.
+    private static boolean mayHaveSaid(String provider, String text) {
+        boolean traced = false;
+        for (var family : Family.values()) {
+            if (!family.leftTracesIn(text)) continue;
+            if (family.names().contains(provider)) return true;
+            traced = true;
+        }
+        return !traced || provider.equals(GENERIC);
+    }
+
+    private static JsonNode read(String file) {
+        var name = "/postroom/catalog/" + file + ".json";
+        try (InputStream in = JsonCatalog.class.getResourceAsStream(name)) {
+            if (in == null) throw new IllegalStateException("no catalog file " + name);
+            return JsonMapper.shared().readTree(in);
+        } catch (IOException trouble) {
+            throw new UncheckedIOException("cannot read " + name, trouble);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package postroom.console;
+
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/// The pages, for [postroom.web.WebServer#start]. Needs `Access`, `Queue`, `EventLog`, `Services`,
+/// `Catalog` and the clock.
+@Configuration(proxyBeanMethods = false)
+@Import({})
+public class Console {}

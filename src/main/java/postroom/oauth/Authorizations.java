@@ -1,0 +1,187 @@
+package postroom.oauth;
+
+import postroom.event.EventLog;
+import postroom.event.EventType;
+import postroom.oauth.Authorization.AccessToken;
+import postroom.oauth.TokenAnswer.Granted;
+import postroom.secret.Sealed;
+import postroom.secret.Secret;
+import postroom.secret.Vault;
+import postroom.store.Store;
+import postroom.store.Tx;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// The stored authorizations, tokens sealed, and whose turn it is to renew one. Safe for use by
+/// many threads.
+public final class Authorizations {
+
+    private final Store store;
+    private final Vault vault;
+    private final EventLog events;
+    private final InstantSource clock;
+    private final String node;
+
+    /// @param node this node's name, unique among those that share the store
+    public Authorizations(
+            Store store, Vault vault, EventLog events, InstantSource clock, String node) {
+        this.store = store;
+        this.vault = vault;
+        this.events = events;
+        this.clock = clock;
+        this.node = node;
+    }
+
+    public Optional<Authorization> find(long service) {
+        return store.read(tx ->
+                tx.first(
+                        """
+                        select service_id, access_token, access_expires, refresh_token,
+                               scopes, account, audience, tenant, authorized_at, renewed_at
+                        from authorization_ where service_id = ?
+                        """,
+                        this::authorization,
+                        service));
+    }
+
+    /// True when this node, and no other, may renew for that long.
+    boolean take(long service, Duration lease) {
+        return store.write(tx -> {
+            var now = clock.instant();
+            tx.update(
+                    """
+                    insert into authorization_ (service_id, authorized_at) values (?, ?)
+                    on conflict (service_id) do nothing
+                    """,
+                    service,
+                    now);
+            return tx.update(
+                            """
+                            update authorization_
+                            set renewing_by = ?, renewing_until = ?
+                            where service_id = ?
+                              and (renewing_until is null or renewing_until <= ?
+                                   or renewing_by = ?)
+                            """,
+                            node,
+                            now.plus(lease),
+                            service,
+                            now,
+                            node)
+                    > 0;
+        });
+    }
+
+    void giveBack(long service) {
+        store.write(tx ->
+                tx.update(
+                        """
+                        update authorization_
+                        set renewing_by = null, renewing_until = null
+                        where service_id = ? and renewing_by = ?
+                        """,
+                        service,
+                        node));
+    }
+
+    /// Makes the tokens durable, gives the lease back and tells of it, in one transaction.
+    ///
+    /// @param had the refresh token that was shown for them
+    void keep(long service, Granted granted, Instant expires, Optional<Secret> had) {
+        var claims = Claims.of(granted.accessToken());
+        var access = vault.seal(granted.accessToken(), context(service, "access_token"));
+        var refresh =
+                granted.refreshToken()
+                        .or(() -> had)
+                        .map(token -> vault.seal(token, context(service, "refresh_token")));
+        boolean rotated = granted.refreshToken().isPresent() && !granted.refreshToken().equals(had);
+        store.write(tx -> {
+            tx.update(
+                    """
+                    insert into authorization_
+                      (service_id, access_token, access_expires, refresh_token, scopes,
+                       account, audience, tenant, authorized_at, renewed_at)
+                    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    on conflict (service_id) do update set
+                      access_token = excluded.access_token,
+                      access_expires = excluded.access_expires,
+                      refresh_token = excluded.refresh_token,
+                      scopes = excluded.scopes,
+                      account = excluded.account,
+                      audience = excluded.audience,
+                      tenant = excluded.tenant,
+                      renewed_at = excluded.renewed_at,
+                      renewing_by = null,
+                      renewing_until = null
+                    """,
+                    service,
+                    access.ciphertext(),
+                    expires,
+                    refresh.map(Sealed::ciphertext),
+                    String.join(" ", granted.scopes()),
+                    claims.account(),
+                    claims.audience(),
+                    claims.tenant(),
+                    clock.instant(),
+                    clock.instant());
+            tell(tx, service, granted, expires, rotated);
+            return true;
+        });
+    }
+
+    private void tell(Tx tx, long service, Granted granted, Instant expires, boolean rotated)
+            throws SQLException {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("expires", expires.toString());
+        data.put("scopes", granted.scopes());
+        data.put("refresh_token_rotated", rotated);
+        events.append(
+                tx,
+                EventType.SERVICE_RENEWED,
+                Optional.empty(),
+                OptionalLong.of(service),
+                OptionalLong.empty(),
+                data);
+    }
+
+    private Authorization authorization(Tx.Row row) throws SQLException {
+        long service = row.number("service_id");
+        var renewedAt = row.maybeTime("renewed_at");
+        var access = opened(service, "access_token", row.maybeString("access_token"));
+        var expires = row.maybeTime("access_expires");
+        return new Authorization(
+                service,
+                access.isPresent() && expires.isPresent()
+                        ? Optional.of(
+                                new AccessToken(
+                                        access.get(),
+                                        renewedAt.orElse(Instant.EPOCH),
+                                        expires.get()))
+                        : Optional.empty(),
+                opened(service, "refresh_token", row.maybeString("refresh_token")),
+                List.of(row.string("scopes").split(" ")).stream()
+                        .filter(scope -> !scope.isEmpty())
+                        .toList(),
+                row.maybeString("account"),
+                row.maybeString("audience"),
+                row.maybeString("tenant"),
+                row.time("authorized_at"),
+                renewedAt);
+    }
+
+    private Optional<Secret> opened(long service, String name, Optional<String> ciphertext) {
+        return ciphertext.map(text -> vault.open(new Sealed(text, ""), context(service, name)));
+    }
+
+    private static String context(long service, String name) {
+        return "authorization/" + service + "/" + name;
+    }
+}

@@ -1,0 +1,147 @@
+package postroom.oauth;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import postroom.mail.Diagnostic;
+import postroom.mail.Diagnostic.Condition;
+import postroom.mail.Diagnostic.HttpAnswer;
+import postroom.mail.Diagnostic.OAuthError;
+import postroom.oauth.TokenAnswer.Granted;
+import postroom.oauth.TokenAnswer.NotNow;
+import postroom.oauth.TokenAnswer.Refused;
+import postroom.secret.Redactor;
+import postroom.secret.Secret;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.net.http.HttpHeaders;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// Reads a token endpoint's answer (RFC 6749 §5), in the protocol or not.
+final class TokenAnswerReader {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Pattern AADSTS = Pattern.compile("AADSTS(\\d{5,8})");
+    private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,100000}");
+    private static final Duration USUAL_LIFETIME = Duration.ofHours(1);
+    private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+    private static final int LONGEST_TEXT = 2_000;
+
+    private final InstantSource clock;
+
+    TokenAnswerReader(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    TokenAnswer read(int status, HttpHeaders headers, byte[] body) {
+        var wait = headers.firstValue("Retry-After").flatMap(this::wait);
+        var json = json(body);
+        var error = json.flatMap(node -> error(status, node));
+        if (status == 429 || status == 408 || status >= 500)
+            return new NotNow(error.<Diagnostic>map(e -> e).orElse(unread(status, body)), wait);
+        if (error.isPresent()) return refusal(error.get(), wait);
+        if (status == 200 && json.isPresent() && token(json.get(), "access_token").isPresent())
+            return granted(json.get());
+        return new NotNow(
+                status == 200
+                        ? new Condition(
+                                "token-not-json",
+                                "the token endpoint answered 200 without an access token")
+                        : unread(status, body),
+                wait);
+    }
+
+    private static TokenAnswer refusal(OAuthError error, Optional<Duration> wait) {
+        return switch (error.error()) {
+            case "temporarily_unavailable", "server_error", "slow_down" -> new NotNow(error, wait);
+            default -> new Refused(error);
+        };
+    }
+
+    private static TokenAnswer granted(JsonNode json) {
+        return new Granted(
+                token(json, "access_token").orElseThrow(),
+                lifetime(json.path("expires_in")),
+                token(json, "refresh_token"),
+                List.of(json.path("scope").asString("").strip().split("\\s+")).stream()
+                        .filter(scope -> !scope.isEmpty())
+                        .toList());
+    }
+
+    // Nothing goes into a SASL answer or a form that could end it early.
+    private static Optional<Secret> token(JsonNode json, String member) {
+        return Optional.of(json.path(member).asString(""))
+                .filter(text -> TOKEN.matcher(text).matches())
+                .map(Secret::new);
+    }
+
+    // A number, or (some providers) a number in quotation marks.
+    private static Duration lifetime(JsonNode expiresIn) {
+        long seconds = expiresIn.asLong(0);
+        return seconds > 0 && seconds < 10_000_000 ? Duration.ofSeconds(seconds) : USUAL_LIFETIME;
+    }
+
+    private static Optional<OAuthError> error(int status, JsonNode json) {
+        if (!json.path("error").isString()) return Optional.empty();
+        var description = shortened(json.path("error_description").asString(""));
+        return Optional.of(
+                new OAuthError(
+                        status,
+                        shortened(json.path("error").stringValue()),
+                        description,
+                        codes(json, description)));
+    }
+
+    private static List<String> codes(JsonNode json, String description) {
+        var codes = new ArrayList<String>();
+        for (var code : json.path("error_codes"))
+            if (code.isIntegralNumber() || code.isString()) codes.add("AADSTS" + code.asString());
+        var found = AADSTS.matcher(description);
+        if (codes.isEmpty() && found.find()) codes.add(found.group());
+        return codes;
+    }
+
+    private static Diagnostic unread(int status, byte[] body) {
+        return new HttpAnswer(status, "", shortened(new String(body, UTF_8)));
+    }
+
+    private static Optional<JsonNode> json(byte[] body) {
+        try {
+            return Optional.of(JSON.readTree(body)).filter(JsonNode::isObject);
+        } catch (JacksonException notJson) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Duration> wait(String retryAfter) {
+        try {
+            var asked =
+                    retryAfter.chars().allMatch(Character::isDigit) && retryAfter.length() < 10
+                            ? Duration.ofSeconds(Long.parseLong(retryAfter))
+                            : Duration.between(
+                                    clock.instant(),
+                                    ZonedDateTime.parse(
+                                            retryAfter, DateTimeFormatter.RFC_1123_DATE_TIME));
+            if (asked.isNegative()) return Optional.empty();
+            return Optional.of(asked.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : asked);
+        } catch (DateTimeException | NumberFormatException neither) {
+            return Optional.empty();
+        }
+    }
+
+    // For people, one line, without secrets.
+    private static String shortened(String text) {
+        var line = Redactor.masked(text).replaceAll("\\s+", " ").strip();
+        return line.length() <= LONGEST_TEXT ? line : line.substring(0, LONGEST_TEXT) + "…";
+    }
+}

@@ -1,0 +1,214 @@
+package postroom.web;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
+import org.jspecify.annotations.Nullable;
+
+import postroom.Clock;
+import postroom.access.Access;
+import postroom.access.Issued;
+import postroom.access.NewCredential;
+import postroom.access.Role;
+import postroom.api.Api;
+import postroom.api.Doors;
+import postroom.catalog.Advice;
+import postroom.catalog.Catalog;
+import postroom.console.Console;
+import postroom.event.EventLog;
+import postroom.intake.Intake;
+import postroom.intake.IntakeSettings;
+import postroom.intake.http.HttpIntake;
+import postroom.mail.Diagnostic;
+import postroom.queue.Patience;
+import postroom.queue.Queue;
+import postroom.queue.RetrySchedule;
+import postroom.queue.Spool;
+import postroom.route.Router;
+import postroom.secret.Secret;
+import postroom.secret.Vault;
+import postroom.service.Presets;
+import postroom.service.Services;
+import postroom.store.SqliteStore;
+import postroom.store.Store;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Every room behind the web server, really wired and really started on a free port.
+public final class TestHouse implements AutoCloseable {
+
+    public static final JsonMapper JSON = JsonMapper.shared();
+
+    public final Clock clock = Clock.atNoon();
+    public final Store store;
+    public final EventLog events;
+    public final Queue queue;
+    public final Services services;
+    public final Access access;
+    public final Secret owner;
+    private final WebServer server;
+    private final HttpClient http =
+            HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
+
+    public TestHouse(Path data) {
+        store = SqliteStore.open(data.resolve("postroom.db"), clock);
+        events = new EventLog(store, clock);
+        var spool = new Spool(store, clock);
+        var minute = Duration.ofMinutes(1);
+        queue =
+                new Queue(
+                        store,
+                        spool,
+                        events,
+                        new Patience(
+                                Duration.ofDays(5),
+                                Duration.ofDays(14),
+                                new RetrySchedule(List.of(minute))),
+                        clock,
+                        "test");
+        var vault = Vault.withKey(new Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
+        var catalog = new OneAdvice();
+        var presets = Presets.ours();
+        services = Services.open(store, events, vault, presets, catalog, clock);
+        access = Access.open(store, events, clock);
+        owner = access.createManagementKey("owner", Role.OWNER).secret();
+        var router = new Router(services::all, id -> services.status(id).state());
+        var intake =
+                new Intake(
+                        spool,
+                        queue,
+                        router,
+                        new IntakeSettings("post.example.com", 1_000_000, 100, false),
+                        clock);
+        Doors doors = () -> List.of(new Doors.Door("submission", true));
+        var settings =
+                new WebSettings(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        URI.create("http://localhost:8587"),
+                        List.of(),
+                        1_000_000);
+        server =
+                WebServer.start(
+                        settings,
+                        List.of(
+                                access,
+                                store,
+                                events,
+                                queue,
+                                services,
+                                presets,
+                                catalog,
+                                intake,
+                                clock,
+                                doors,
+                                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),
+                        List.of(HttpIntake.class, Api.class, Console.class));
+    }
+
+    /// A service that takes mail from everybody at example.com.
+    public String service(String name) {
+        var settings =
+                JSON.readTree(
+                        """
+                        {"name": "%s", "preset": "smtp", "smtp": {"host": "mail.example.com"},
+                         "from": {"address": "noreply@example.com", "name": "Example"},
+                         "authentication": {"type": "basic", "username": "ada",
+                           "password": "correct horse x7Qd"}}
+                        """
+                                .formatted(name));
+        return Long.toString(services.create(settings, "test").id());
+    }
+
+    public Issued application(String name) {
+        return access.create(NewCredential.of(name, "*@example.com"), "test");
+    }
+
+    public Secret key(Role role) {
+        return access.createManagementKey(role.word(), role).secret();
+    }
+
+    public HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path));
+    }
+
+    public HttpRequest.Builder request(String path, Secret key) {
+        return request(path).header("Authorization", "Bearer " + key.value());
+    }
+
+    public HttpResponse<String> send(HttpRequest.Builder request)
+            throws IOException, InterruptedException {
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    public HttpResponse<String> get(String path, Secret key)
+            throws IOException, InterruptedException {
+        return send(request(path, key));
+    }
+
+    public HttpResponse<String> post(String path, Secret key, String json, String... headers)
+            throws IOException, InterruptedException {
+        var request =
+                request(path, key)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(json));
+        if (headers.length > 0) request.headers(headers);
+        return send(request);
+    }
+
+    public HttpResponse<String> call(String method, String path, Secret key, @Nullable String json)
+            throws IOException, InterruptedException {
+        var body = json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json);
+        var request = request(path, key).method(method, body);
+        if (json != null) request.header("Content-Type", "application/json");
+        return send(request);
+    }
+
+    public static JsonNode json(HttpResponse<String> response) {
+        return JSON.readTree(response.body());
+    }
+
+    public String content(String id) throws IOException {
+        var content = queue.content(postroom.mail.QueueId.parse(id).orElseThrow()).orElseThrow();
+        try (var in = content.open()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        http.close();
+        store.close();
+    }
+
+    /// A catalog with one entry.
+    private static final class OneAdvice implements Catalog {
+        @Override
+        public Advice adviceFor(String provider, Diagnostic diagnostic) {
+            return new Advice(
+                    "mailbox-full",
+                    "The mailbox is full",
+                    "The recipient has no room left.",
+                    "Wait, or ask the recipient to make room.",
+                    "https://example.com/docs",
+                    Advice.Retry.TRANSIENT,
+                    Optional.empty());
+        }
+    }
+}
