@@ -202,13 +202,13 @@ class CliTest {
     void the_queue_is_listed_page_by_page_and_filtered() {
         answers.put(
                 "GET /v1/messages?state=deferred&from=a%40example.com",
-                "{\"messages\":[{\"id\":\"1\",\"subject\":\"one\\u001b[2J\"}],\"cursor\":\"c2\"}");
+                "{\"messages\":[{\"id\":\"1\",\"subject\":\"one\\u001b[2J\",\"states\":{\"sent\":2,\"held\":1}}],\"cursor\":\"c2\"}");
         answers.put(
                 "GET /v1/messages?state=deferred&from=a%40example.com&cursor=c2",
                 "{\"messages\":[{\"id\":\"2\",\"subject\":\"two\"}]}");
 
         assertThat(run("queue", "list", "--state", "deferred", "--from", "a@example.com")).isZero();
-        assertThat(printed()).contains("one").contains("two").doesNotContain("\u001b");
+        assertThat(printed()).contains("one").contains("two").contains("sent 2, held 1").doesNotContain("\u001b");
     }
 
     @Test
@@ -362,6 +362,17 @@ class CliTest {
                 var rows = connection.createStatement().executeQuery("select a from t")) {
             assertThat(rows.next()).isTrue();
         }
+    }
+
+    @Test
+    void an_error_is_explained_without_a_server() {
+        http.stop(0);
+        environment.clear();
+
+        assertThat(run("explain", "535", "5.7.139", "SmtpClientAuthentication is disabled")).isZero();
+        assertThat(printed()).contains("SMTP");
+        assertThat(run("explain", "--json", "invalid_grant")).isZero();
+        assertThat(Json.read(printed()).at("/advice/0/id").asString()).isNotEmpty();
     }
 
     @Test
