@@ -3,7 +3,6 @@ package postroom.web;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
-
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.json.JsonMapper;

@@ -18,6 +18,7 @@ import postroom.store.Store;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -260,11 +261,13 @@ class AccessTest {
     @Test
     void the_keys_from_settings_and_data_directory_have_all_rights() throws Exception {
         access.admit(new Secret("a key of the owner"));
-        access.writeLocalKey(data);
+        access.writeLocalKey(data, URI.create("http://localhost:8587"));
         var file = data.resolve("local-key");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
-        var local = new Secret(Files.readString(file).strip());
+        var lines = Files.readAllLines(file);
+        var local = new Secret(lines.getLast());
+        assertThat(lines.getFirst()).isEqualTo("http://localhost:8587");
 
         assertThat(List.of(new Secret("a key of the owner"), local))
                 .allSatisfy(key ->

@@ -56,7 +56,7 @@ public final class Counter implements AutoCloseable {
             throw new IllegalStateException(noRoom);
         }
         store = SqliteStore.open(file, InstantSource.system());
-        spool = new Spool(store, clock);
+        spool = new Spool(store, InstantSource.fixed(NOW));
         queue = queue(store);
         add(service(1, "Office", "noreply@example.com", Set.of()));
     }
@@ -86,7 +86,7 @@ public final class Counter implements AutoCloseable {
     public Intake intakeOn(Store other) {
         var router = new Router(() -> services, _ -> ServiceState.READY);
         return new Intake(
-                new Spool(other, clock),
+                new Spool(other, InstantSource.fixed(NOW)),
                 queue(other),
                 router,
                 settings(),

@@ -38,6 +38,11 @@ final class FailingStore implements Store {
     }
 
     @Override
+    public <T> CompletableFuture<T> writeSoon(Work<T> work) {
+        return store.writeSoon(work);
+    }
+
+    @Override
     public <T> T read(Work<T> work) {
         return store.read(work);
     }

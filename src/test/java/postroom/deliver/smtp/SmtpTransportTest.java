@@ -169,7 +169,7 @@ class SmtpTransportTest {
     // JSSE resumes sessions within one context and has no way to say that it did.
     @Test
     void lines_to_a_service_share_a_tls_context_until_its_settings_change() throws Exception {
-        var contexts = new TlsContexts(_ -> new Secret(""));
+        var contexts = new TlsContexts((_, _) -> new Secret(""));
         var authority = TestCertificates.forHost("localhost").pem();
 
         var first = contexts.contextFor(service(465, Tls.IMPLICIT, authority));
