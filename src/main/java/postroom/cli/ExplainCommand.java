@@ -49,9 +49,7 @@ final class ExplainCommand extends Words {
                 .put("cause", advice.cause())
                 .put("fix", advice.fix())
                 .put("docs_url", advice.docsUrl())
-                .put(
-                        "retry",
-                        advice.retry().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+                .put("retry", advice.retry().name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }
 
     private void print(JsonNode advice) {

@@ -208,7 +208,11 @@ class CliTest {
                 "{\"messages\":[{\"id\":\"2\",\"subject\":\"two\"}]}");
 
         assertThat(run("queue", "list", "--state", "deferred", "--from", "a@example.com")).isZero();
-        assertThat(printed()).contains("one").contains("two").contains("sent 2, held 1").doesNotContain("\u001b");
+        assertThat(printed())
+                .contains("one")
+                .contains("two")
+                .contains("sent 2, held 1")
+                .doesNotContain("\u001b");
     }
 
     @Test
@@ -369,8 +373,9 @@ class CliTest {
         http.stop(0);
         environment.clear();
 
-        assertThat(run("explain", "535", "5.7.139", "SmtpClientAuthentication is disabled")).isZero();
-        assertThat(printed()).contains("SMTP");
+        assertThat(run("explain", "535", "5.7.139", "SmtpClientAuthentication is disabled"))
+                .isZero();
+        assertThat(printed()).contains("(exo-57139");
         assertThat(run("explain", "--json", "invalid_grant")).isZero();
         assertThat(Json.read(printed()).at("/advice/0/id").asString()).isNotEmpty();
     }
