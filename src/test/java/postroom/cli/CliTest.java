@@ -375,7 +375,7 @@ class CliTest {
 
         assertThat(run("explain", "535", "5.7.139", "SmtpClientAuthentication is disabled"))
                 .isZero();
-        assertThat(printed()).contains("SMTP");
+        assertThat(printed()).contains("(exo-57139");
         assertThat(run("explain", "--json", "invalid_grant")).isZero();
         assertThat(Json.read(printed()).at("/advice/0/id").asString()).isNotEmpty();
     }
