@@ -17,8 +17,8 @@ import postroom.store.SqliteStore;
 import postroom.store.Store;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
