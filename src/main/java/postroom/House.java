@@ -1,6 +1,7 @@
 package postroom;
 
 import postroom.access.Access;
+import postroom.access.Network;
 import postroom.api.Doors.Door;
 import postroom.catalog.Catalog;
 import postroom.catalog.JsonCatalog;
@@ -175,18 +176,20 @@ public final class House implements AutoCloseable {
         try {
             listeners.add(
                     SubmissionListener.start(
-                            address.get(),
-                            entrance,
-                            intake,
-                            Doorkeeper.of(access),
-                            certificates,
-                            limits));
+                            address.get(), entrance, intake, doorkeeper(), certificates, limits));
         } catch (IOException taken) {
             throw new IOException(
                     key + ".address: cannot listen on " + address.get() + ": " + taken.getMessage(),
                     taken);
         }
         doors.add(new Door(key, true));
+    }
+
+    /// The plain listener also asks whether the settings list the network, where they list any.
+    private Doorkeeper doorkeeper() {
+        var listed = settings.submission().plainNetworks().stream().map(Network::of).toList();
+        var known = Doorkeeper.of(access);
+        return listed.isEmpty() ? known : known.only(listed);
     }
 
     private Certificates certificates() throws IOException {

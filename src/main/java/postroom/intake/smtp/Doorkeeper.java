@@ -2,10 +2,12 @@ package postroom.intake.smtp;
 
 import postroom.access.Access;
 import postroom.access.Credential;
+import postroom.access.Network;
 import postroom.access.SignInAnswer;
 import postroom.secret.Secret;
 
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 
 /// Who may come in: what this door needs of [postroom.access.Access].
@@ -15,6 +17,24 @@ public interface Doorkeeper {
 
     /// The credential that covers a device that can neither TLS nor AUTH.
     Optional<Credential> forListedNetwork(InetAddress from);
+
+    /// The same, with devices let in from these networks alone.
+    default Doorkeeper only(List<Network> networks) {
+        var known = this;
+        return new Doorkeeper() {
+            @Override
+            public SignInAnswer signIn(String username, Secret password, InetAddress from) {
+                return known.signIn(username, password, from);
+            }
+
+            @Override
+            public Optional<Credential> forListedNetwork(InetAddress from) {
+                return networks.stream().anyMatch(network -> network.contains(from))
+                        ? known.forListedNetwork(from)
+                        : Optional.empty();
+            }
+        };
+    }
 
     static Doorkeeper of(Access access) {
         return new Doorkeeper() {
