@@ -117,7 +117,7 @@ class ConsoleTest {
 
         assertThat(browser.open("/services").status()).isEqualTo(services);
         assertThat(browser.open("/messages").status()).isEqualTo(messages);
-        browser.open("/explain");
+        browser.open("/explain"); // any page gives the form's token
         browser.submit("/messages/" + message + "/hold", Map.of());
         assertThat(browser.status()).isEqualTo(hold);
         house.queue.release(QueueId.parse(message).orElseThrow());
