@@ -81,6 +81,8 @@ class ConsoleTest {
         browser.signIn("viewer@example.com", "wrong password");
 
         assertThat(browser.location()).endsWith("/login?wrong");
+        assertThat(browser.open("/login?wrong").page()).contains("do not fit");
+        assertThat(browser.open("/login").page()).doesNotContain("do not fit", "too many");
         assertThat(browser.open("/").location()).endsWith("/login");
     }
 
