@@ -151,7 +151,7 @@ class AccessTest {
         clock.advance(Duration.ofMinutes(1));
         assertThat(access.signIn("erp", erp.smtpPassword(), ELSEWHERE))
                 .isInstanceOf(SignInAnswer.SignedIn.class);
-        store.write(tx -> 1); // the event was handed to the writer before this
+        store.write(tx -> 0); // the event was written without waiting; this stands behind it
         assertThat(events.after(0, 100))
                 .anySatisfy(event -> {
                     assertThat(event.type()).isEqualTo(EventType.CREDENTIAL_LOCKED);

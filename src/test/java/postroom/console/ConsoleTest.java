@@ -81,6 +81,8 @@ class ConsoleTest {
         browser.signIn("viewer@example.com", "wrong password");
 
         assertThat(browser.location()).endsWith("/login?wrong");
+        assertThat(browser.open("/login?wrong").page()).contains("do not fit");
+        assertThat(browser.open("/login").page()).doesNotContain("do not fit", "too many");
         assertThat(browser.open("/").location()).endsWith("/login");
     }
 
@@ -117,7 +119,7 @@ class ConsoleTest {
 
         assertThat(browser.open("/services").status()).isEqualTo(services);
         assertThat(browser.open("/messages").status()).isEqualTo(messages);
-        browser.open("/explain");
+        browser.open("/explain"); // any page gives the form's token
         browser.submit("/messages/" + message + "/hold", Map.of());
         assertThat(browser.status()).isEqualTo(hold);
         house.queue.release(QueueId.parse(message).orElseThrow());
