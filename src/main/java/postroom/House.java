@@ -1,6 +1,7 @@
 package postroom;
 
 import postroom.access.Access;
+import postroom.access.Network;
 import postroom.api.Doors.Door;
 import postroom.catalog.Catalog;
 import postroom.catalog.JsonCatalog;
@@ -64,9 +65,9 @@ public final class House implements AutoCloseable {
     final Dispatcher dispatcher;
     final Check check;
     final Intake intake;
+    final Housekeeper housekeeper;
 
     private final DropCollector drops;
-    private final Housekeeper housekeeper;
     private final List<SubmissionListener> listeners = new ArrayList<>();
     private final List<Door> doors = new ArrayList<>();
 
@@ -177,7 +178,7 @@ public final class House implements AutoCloseable {
                             address.get(),
                             entrance,
                             intake,
-                            Doorkeeper.of(access),
+                            Doorkeeper.of(access, plainNetworks()),
                             certificates,
                             limits));
         } catch (IOException taken) {
@@ -196,6 +197,10 @@ public final class House implements AutoCloseable {
                 settings.data(),
                 submission.hostname(),
                 clock);
+    }
+
+    private List<Network> plainNetworks() {
+        return settings.submission().plainNetworks().stream().map(Network::of).toList();
     }
 
     private postroom.queue.Patience patience() {

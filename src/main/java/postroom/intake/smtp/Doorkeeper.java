@@ -2,10 +2,12 @@ package postroom.intake.smtp;
 
 import postroom.access.Access;
 import postroom.access.Credential;
+import postroom.access.Network;
 import postroom.access.SignInAnswer;
 import postroom.secret.Secret;
 
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 
 /// Who may come in: what this door needs of [postroom.access.Access].
@@ -16,7 +18,8 @@ public interface Doorkeeper {
     /// The credential that covers a device that can neither TLS nor AUTH.
     Optional<Credential> forListedNetwork(InetAddress from);
 
-    static Doorkeeper of(Access access) {
+    /// @param networks the only ones that may come in without signing in
+    static Doorkeeper of(Access access, List<Network> networks) {
         return new Doorkeeper() {
             @Override
             public SignInAnswer signIn(String username, Secret password, InetAddress from) {
@@ -25,7 +28,9 @@ public interface Doorkeeper {
 
             @Override
             public Optional<Credential> forListedNetwork(InetAddress from) {
-                return access.forListedNetwork(from);
+                return networks.stream().anyMatch(network -> network.contains(from))
+                        ? access.forListedNetwork(from)
+                        : Optional.empty();
             }
         };
     }
