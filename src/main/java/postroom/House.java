@@ -65,9 +65,9 @@ public final class House implements AutoCloseable {
     final Dispatcher dispatcher;
     final Check check;
     final Intake intake;
+    final Housekeeper housekeeper;
 
     private final DropCollector drops;
-    private final Housekeeper housekeeper;
     private final List<SubmissionListener> listeners = new ArrayList<>();
     private final List<Door> doors = new ArrayList<>();
 
@@ -176,20 +176,18 @@ public final class House implements AutoCloseable {
         try {
             listeners.add(
                     SubmissionListener.start(
-                            address.get(), entrance, intake, doorkeeper(), certificates, limits));
+                            address.get(),
+                            entrance,
+                            intake,
+                            Doorkeeper.of(access, plainNetworks()),
+                            certificates,
+                            limits));
         } catch (IOException taken) {
             throw new IOException(
                     key + ".address: cannot listen on " + address.get() + ": " + taken.getMessage(),
                     taken);
         }
         doors.add(new Door(key, true));
-    }
-
-    /// The plain listener also asks whether the settings list the network, where they list any.
-    private Doorkeeper doorkeeper() {
-        var listed = settings.submission().plainNetworks().stream().map(Network::of).toList();
-        var known = Doorkeeper.of(access);
-        return listed.isEmpty() ? known : known.only(listed);
     }
 
     private Certificates certificates() throws IOException {
@@ -200,6 +198,10 @@ public final class House implements AutoCloseable {
                 settings.data(),
                 submission.hostname(),
                 clock);
+    }
+
+    private List<Network> plainNetworks() {
+        return settings.submission().plainNetworks().stream().map(Network::of).toList();
     }
 
     private postroom.queue.Patience patience() {

@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Claims what is due for services that are open and hands it to their lanes. One thread; it sleeps
 /// until the earliest time that matters, or until nudged.
@@ -32,7 +34,9 @@ public final class Dispatcher implements AutoCloseable {
     private final InstantSource clock;
     private final Map<Long, Lanes> lanes = new ConcurrentHashMap<>();
     private final Semaphore nudges = new Semaphore(0);
+    private final AtomicLong nudged = new AtomicLong();
     private final Heartbeat heartbeat;
+    private volatile Asleep asleep = Asleep.NOT;
     private volatile boolean stopping;
     private @Nullable Thread thread;
 
@@ -62,6 +66,7 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private void nudge() {
+        nudged.incrementAndGet();
         if (nudges.availablePermits() == 0) nudges.release();
     }
 
@@ -77,6 +82,21 @@ public final class Dispatcher implements AutoCloseable {
     public int lines(long service) {
         var known = lanes.get(service);
         return known == null ? 0 : known.lines();
+    }
+
+    /// When nothing is under way, no line is open and no nudge unheard: when this looks again by
+    /// itself. Empty: something goes on.
+    public Optional<Instant> quietUntil() {
+        var rest = asleep;
+        if (rest.nudges != nudged.get()) return Optional.empty();
+        return lanes.values().stream().allMatch(Lanes::areEmpty)
+                ? Optional.of(rest.until)
+                : Optional.empty();
+    }
+
+    /// @param nudges how many had been heard
+    private record Asleep(Instant until, long nudges) {
+        static final Asleep NOT = new Asleep(Instant.MIN, -1);
     }
 
     /// Claims nothing more, lets attempts that are under way finish within the grace time, and
@@ -97,6 +117,8 @@ public final class Dispatcher implements AutoCloseable {
 
     private void run() {
         while (!stopping) {
+            asleep = Asleep.NOT;
+            long heard = nudged.get();
             var wake = clock.instant().plus(LONGEST_SLEEP);
             try {
                 wake = dispatch(wake);
@@ -104,6 +126,7 @@ public final class Dispatcher implements AutoCloseable {
                 log.error("the dispatcher goes on in a second after", trouble);
                 wake = clock.instant().plusSeconds(1);
             }
+            asleep = new Asleep(wake, heard);
             sleepUntil(wake);
         }
     }

@@ -51,6 +51,7 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
     private final Tools tools;
     private final Map<Consignment, Carried> carried = new IdentityHashMap<>();
     private boolean gateClosed;
+    private boolean opening = true;
 
     Lane(Lanes lanes, Service service, Tools tools) {
         this.lanes = lanes;
@@ -72,8 +73,14 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
             log.error("service={} a lane ended with", service.name(), bug);
             giveUp(bug);
         } finally {
+            opened();
             lanes.lineEnded();
         }
+    }
+
+    private void opened() {
+        if (opening) lanes.lineOpened();
+        opening = false;
     }
 
     private void carry(Transport.Line line) {
@@ -85,6 +92,11 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
     @Override
     public Optional<Consignment> next(Duration atMost) {
         if (gateClosed) return Optional.empty();
+        if (opening) {
+            var first = lanes.next(service, Duration.ZERO);
+            opened();
+            if (first.isPresent()) return first.map(this::consign);
+        }
         return lanes.next(service, atMost).map(this::consign);
     }
 
@@ -163,19 +175,19 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
             Instant begun) {
         if (lanes.narrowed()) return;
         var advice = advice(diagnostic);
-        // One message tells the story in its timeline; the others wait behind the gate untold.
-        lanes.next(service, Duration.ZERO)
-                .ifPresent(claim -> {
-                    var settlements = new ArrayList<Settlement>();
-                    for (var recipient : claim.recipients())
-                        settlements.add(
-                                new Settlement(
-                                        new Deferred(
-                                                recipient, diagnostic, Scope.SERVICE, notBefore),
-                                        Optional.of(advice.id())));
-                    settle(claim, settlements, conversation, begun);
-                });
+        // One message tells the story in its timeline; the others wait behind the gate untold. The
+        // gate closes first: what is deferred because of the service is due at once.
+        var witness = lanes.next(service, Duration.ZERO);
         close(advice, diagnostic, notBefore);
+        witness.ifPresent(claim -> {
+            var settlements = new ArrayList<Settlement>();
+            for (var recipient : claim.recipients())
+                settlements.add(
+                        new Settlement(
+                                new Deferred(recipient, diagnostic, Scope.SERVICE, notBefore),
+                                Optional.of(advice.id())));
+            settle(claim, settlements, conversation, begun);
+        });
     }
 
     private void close(Advice advice, Diagnostic diagnostic, Optional<Duration> askedToWait) {

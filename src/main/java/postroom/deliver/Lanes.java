@@ -38,6 +38,7 @@ final class Lanes {
     private final Set<Claim> held = ConcurrentHashMap.newKeySet();
     private final AtomicInteger lines = new AtomicInteger();
     private final AtomicInteger idle = new AtomicInteger();
+    private final AtomicInteger opening = new AtomicInteger();
     private final AtomicInteger opened = new AtomicInteger();
     private volatile boolean hinted = true;
     private volatile int refillBelow = READY_PER_LINE;
@@ -128,10 +129,11 @@ final class Lanes {
     /// Lines double while work waits, so that a single message costs one handshake and a burst soon
     /// has all.
     private void startLines(int most) {
-        int waiting = ready.size() - idle.get();
+        int waiting = ready.size() - idle.get() - opening.get();
         int more = Math.min(waiting, Math.max(1, lines.get()));
         for (int i = 0; i < more && lines.get() < most; i++) {
             lines.incrementAndGet();
+            opening.incrementAndGet();
             Thread.ofVirtual()
                     .name("lane-" + service.id() + "-" + opened.incrementAndGet())
                     .start(new Lane(this, service, tools));
@@ -194,6 +196,11 @@ final class Lanes {
         return lastSent;
     }
 
+    /// A new line has taken its first claim, or will not.
+    void lineOpened() {
+        opening.decrementAndGet();
+    }
+
     void lineEnded() {
         lines.decrementAndGet();
         tools.nudge().run();
@@ -218,6 +225,11 @@ final class Lanes {
 
     int lines() {
         return lines.get();
+    }
+
+    /// No line is open, and all that was claimed is settled or given back.
+    boolean areEmpty() {
+        return lines.get() == 0 && held.isEmpty();
     }
 
     Collection<Claim> held() {

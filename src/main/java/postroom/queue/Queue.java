@@ -134,16 +134,50 @@ public final class Queue {
         });
     }
 
-    /// Ends what this node held when it stopped without saying goodbye; for the start.
+    /// Ends what this node held when it stopped without saying goodbye; for the start. What was on
+    /// its way then may have been sent, and its timeline says so.
     public int giveBackAll() {
-        return store.write(tx ->
-                tx.update(
-                        """
-                        update recipient set due_at = ?, claimed_by = null, claimed_until = null
-                        where claimed_by = ? and state in ('queued', 'deferred')
-                        """,
-                        clock.instant(),
-                        node));
+        return store.write(tx -> {
+            var now = clock.instant();
+            var interrupted =
+                    tx.query(
+                            """
+                            update recipient set state = 'deferred', due_at = ?, claimed_by = null,
+                              claimed_until = null, diagnostic = ?, advice = null, changed_at = ?
+                            where claimed_by = ? and state in ('queued', 'deferred')
+                            returning message_id, address, service_id
+                            """,
+                            Interrupted::of,
+                            now,
+                            Interrupted.TEXT,
+                            now,
+                            node);
+            for (var one : interrupted)
+                events.append(tx, EventType.MESSAGE_DEFERRED, one.message, one.service, one.data());
+            return interrupted.size();
+        });
+    }
+
+    /// A recipient that was claimed when this node ended. Nobody knows how far the attempt came.
+    private record Interrupted(QueueId message, String address, long service) {
+        static final String TEXT = "the attempt was interrupted: the message may have been sent";
+
+        static Interrupted of(Tx.Row row) throws SQLException {
+            return new Interrupted(
+                    new QueueId(row.number("message_id")),
+                    row.string("address"),
+                    row.number("service_id"));
+        }
+
+        Map<String, Object> data() {
+            var data = new LinkedHashMap<String, Object>();
+            data.put("recipient", address);
+            data.put("diagnostic", TEXT);
+            data.put("scope", "message");
+            data.put("reason", "interrupted");
+            data.put("may_have_been_sent", true);
+            return data;
+        }
     }
 
     /// Writes down what came of a claim: states, events, attempt and retries in one transaction.

@@ -148,6 +148,21 @@ class QueueTest {
     }
 
     @Test
+    void what_a_node_held_when_it_died_may_have_been_sent_and_the_rest_waits_untold() {
+        var underWay = put("a@example.net");
+        queue.claim(OFFICE, 10).join();
+        var waiting = put("b@example.net");
+
+        queue.giveBackAll();
+
+        assertThat(events.ofMessage(underWay).getLast().data())
+                .containsEntry("reason", "interrupted")
+                .containsEntry("may_have_been_sent", true);
+        assertThat(queue.recipients(underWay).getFirst().attempts()).isZero();
+        assertThat(events.ofMessage(waiting)).hasSize(1);
+    }
+
+    @Test
     void sent_is_done_and_told() {
         var id = put("a@example.net");
 

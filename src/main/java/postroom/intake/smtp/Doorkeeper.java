@@ -18,25 +18,9 @@ public interface Doorkeeper {
     /// The credential that covers a device that can neither TLS nor AUTH.
     Optional<Credential> forListedNetwork(InetAddress from);
 
-    /// The same, with devices let in from these networks alone.
-    default Doorkeeper only(List<Network> networks) {
-        var known = this;
-        return new Doorkeeper() {
-            @Override
-            public SignInAnswer signIn(String username, Secret password, InetAddress from) {
-                return known.signIn(username, password, from);
-            }
-
-            @Override
-            public Optional<Credential> forListedNetwork(InetAddress from) {
-                return networks.stream().anyMatch(network -> network.contains(from))
-                        ? known.forListedNetwork(from)
-                        : Optional.empty();
-            }
-        };
-    }
-
-    static Doorkeeper of(Access access) {
+    /// @param networks the only ones that may come in without signing in; none: those of the
+    ///   credentials
+    static Doorkeeper of(Access access, List<Network> networks) {
         return new Doorkeeper() {
             @Override
             public SignInAnswer signIn(String username, Secret password, InetAddress from) {
@@ -45,7 +29,10 @@ public interface Doorkeeper {
 
             @Override
             public Optional<Credential> forListedNetwork(InetAddress from) {
-                return access.forListedNetwork(from);
+                return networks.isEmpty()
+                                || networks.stream().anyMatch(network -> network.contains(from))
+                        ? access.forListedNetwork(from)
+                        : Optional.empty();
             }
         };
     }

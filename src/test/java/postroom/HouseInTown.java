@@ -1,0 +1,263 @@
+package postroom;
+
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.internet.MimeMessage;
+
+import org.eclipse.angus.mail.smtp.SMTPTransport;
+
+import postroom.access.Issued;
+import postroom.access.NewCredential;
+import postroom.config.InvalidSettings;
+import postroom.config.SettingsReader;
+import postroom.deliver.smtp.Timeouts;
+import postroom.emulator.Emulator;
+import postroom.emulator.EmulatorScript;
+import postroom.event.Event;
+import postroom.mail.QueueId;
+import postroom.service.Service;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
+
+/// The whole of Postroom in this process, and the imaginary providers across the road, under one
+/// clock that is moved and never waited for. Mail comes in through the real SMTP door and leaves
+/// over real sockets; [#settle()] returns once all of it came to rest.
+final class HouseInTown implements AutoCloseable {
+
+    static final JsonMapper JSON = JsonMapper.shared();
+
+    private static final Duration REAL_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIDY_EVERY = Duration.ofHours(6);
+    private static final String QUEUED = "queued as ";
+
+    final Instant start = Instant.parse("2026-11-23T00:00:00Z");
+    final Clock clock = new Clock(start);
+    final Emulator emulator;
+    House house;
+
+    private final Path data;
+    private final Map<String, Issued> credentials = new HashMap<>();
+    private long storyBegins;
+    private Instant tidyAt = start.plus(TIDY_EVERY);
+
+    /// What came of handing in: queue IDs, or what the door said instead.
+    record HandedIn(List<QueueId> accepted, Optional<String> rejected) {}
+
+    HouseInTown(Path data, EmulatorScript script) {
+        this.data = data;
+        emulator = Emulator.start(script, clock);
+        house = opened();
+    }
+
+    private House opened() {
+        try {
+            var environment = Map.of("POSTROOM_SUBMISSION_STARTTLS_ADDRESS", "127.0.0.1:0");
+            var settings = SettingsReader.read(data.toString(), "", environment);
+            var fresh = new House(settings, clock, timeouts());
+            fresh.open();
+            return fresh;
+        } catch (InvalidSettings invalid) {
+            throw new IllegalArgumentException(String.join("\n", invalid.sentences()), invalid);
+        } catch (IOException taken) {
+            throw new UncheckedIOException(taken);
+        }
+    }
+
+    // A line that has nothing to do ends at once, so that none outlives a leap of the clock.
+    private static Timeouts timeouts() {
+        var usual = Timeouts.standard();
+        var soon = Duration.ofSeconds(20);
+        return new Timeouts(
+                soon,
+                soon,
+                soon,
+                soon,
+                soon,
+                soon,
+                soon,
+                Duration.ofSeconds(1),
+                usual.conversation(),
+                Duration.ofMillis(20),
+                usual.line());
+    }
+
+    Service service(JsonNode settings) {
+        return house.services.create(settings, "test");
+    }
+
+    Service service(String json) {
+        return service(JSON.readTree(json));
+    }
+
+    Issued credential(String name, String... senders) {
+        var issued = house.access.create(NewCredential.of(name, senders), "test");
+        credentials.put(name, issued);
+        return issued;
+    }
+
+    Issued credential(String name) {
+        var issued = credentials.get(name);
+        if (issued == null) throw new IllegalArgumentException("nobody is called " + name);
+        return issued;
+    }
+
+    /// What happened until now was only preparation.
+    void storyBegins() {
+        settle();
+        for (var event : events()) storyBegins = event.id();
+    }
+
+    /// All that happened in the story, oldest first.
+    List<Event> events() {
+        var all = new ArrayList<Event>();
+        for (long cursor = storyBegins; ; cursor = all.getLast().id()) {
+            var more = house.events.after(cursor, 1000);
+            all.addAll(more);
+            if (more.size() < 1000) return all;
+        }
+    }
+
+    /// Hands the message in so many times, over one connection with STARTTLS and AUTH. Who receives
+    /// it is read from its header section.
+    HandedIn handIn(String credential, byte[] content, int times) {
+        var application = credential(credential);
+        var session = Session.getInstance(properties());
+        var accepted = new ArrayList<QueueId>();
+        try (var transport = (SMTPTransport) session.getTransport("smtp")) {
+            transport.connect(
+                    "127.0.0.1",
+                    house.starttlsAddress().orElseThrow().getPort(),
+                    application.credential().smtpUsername(),
+                    application.smtpPassword().value());
+            var message = new MimeMessage(session, new ByteArrayInputStream(content));
+            for (int i = 0; i < times; i++) {
+                transport.sendMessage(message, message.getAllRecipients());
+                accepted.add(queueId(transport.getLastServerResponse()));
+            }
+            return new HandedIn(accepted, Optional.empty());
+        } catch (MessagingException rejected) {
+            return new HandedIn(accepted, Optional.of(String.valueOf(rejected.getMessage())));
+        }
+    }
+
+    QueueId handIn(String credential, String from, String to) {
+        var content = "From: " + from + "\nTo: " + to + "\nSubject: Hello\n\nHello.\n";
+        var handedIn = handIn(credential, content.getBytes(StandardCharsets.US_ASCII), 1);
+        handedIn.rejected()
+                .ifPresent(said -> {
+                    throw new AssertionError(said);
+                });
+        return handedIn.accepted().getFirst();
+    }
+
+    private static QueueId queueId(String reply) {
+        int at = reply.indexOf(QUEUED);
+        if (at < 0) throw new AssertionError("the reply names no queue ID: " + reply);
+        return QueueId.parse(reply.substring(at + QUEUED.length()).strip()).orElseThrow();
+    }
+
+    private static Properties properties() {
+        var properties = new Properties();
+        properties.setProperty("mail.smtp.starttls.enable", "true");
+        properties.setProperty("mail.smtp.starttls.required", "true");
+        // The certificate was made by the house a moment ago.
+        properties.setProperty("mail.smtp.ssl.trust", "*");
+        properties.setProperty("mail.smtp.ssl.checkserveridentity", "false");
+        properties.setProperty("mail.smtp.connectiontimeout", "20000");
+        properties.setProperty("mail.smtp.timeout", "60000");
+        return properties;
+    }
+
+    void runFor(Duration duration) {
+        runTo(clock.instant().plus(duration));
+    }
+
+    /// Moves the clock there, with a halt wherever the house has something to do.
+    void runTo(Instant end) {
+        settle();
+        for (var next = nextHalt(); next.isBefore(end); next = nextHalt()) moveTo(next);
+        moveTo(end);
+    }
+
+    private void moveTo(Instant time) {
+        var leap = Duration.between(clock.instant(), time);
+        if (leap.isPositive()) clock.pass(leap);
+        if (!clock.instant().isBefore(tidyAt)) {
+            house.housekeeper.tidy();
+            tidyAt = clock.instant().plus(TIDY_EVERY);
+        }
+        settle();
+    }
+
+    private Instant nextHalt() {
+        var next = tidyAt;
+        for (var service : house.services.all()) {
+            if (house.queue.waiting(service.id()).recipients() == 0) continue;
+            var at = nextHalt(service);
+            if (at.isBefore(next)) next = at;
+        }
+        return next;
+    }
+
+    private Instant nextHalt(Service service) {
+        var status = house.services.status(service.id());
+        var at =
+                status.isOpen()
+                        ? house.queue.nextDue(service.id()).orElse(Instant.MAX)
+                        : status.until().or(status::probeAt).orElse(Instant.MAX);
+        var now = clock.instant();
+        if (at.isAfter(now)) return at;
+        // What is due and does not go is paced; the dispatcher knows until when.
+        return house.dispatcher.quietUntil().filter(now::isBefore).orElse(now.plusSeconds(1));
+    }
+
+    /// Returns once nothing is under way and nothing can be done before the clock moves.
+    void settle() {
+        house.dispatcher.nudge(0);
+        long deadline = System.nanoTime() + REAL_PATIENCE.toNanos();
+        while (house.dispatcher.quietUntil().isEmpty()) {
+            if (System.nanoTime() > deadline)
+                throw new AssertionError("the house did not come to rest; " + openLines());
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private String openLines() {
+        var text = new StringBuilder("lines open:");
+        for (var service : house.services.all())
+            text.append(' ')
+                    .append(service.name())
+                    .append(' ')
+                    .append(house.dispatcher.lines(service.id()));
+        return text.toString();
+    }
+
+    /// The same house on the same data, as after a restart of the machine's service.
+    void restart() {
+        house.close();
+        house = opened();
+        settle();
+    }
+
+    @Override
+    public void close() {
+        house.close();
+        emulator.close();
+    }
+}
