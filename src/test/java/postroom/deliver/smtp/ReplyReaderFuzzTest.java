@@ -23,11 +23,11 @@ import java.util.List;
 import java.util.Random;
 
 /// Whatever arrives, reading it ends, and ends with a diagnostic. The inputs in `fuzz/` are
-/// replayed as they are and in some thousand mutations; `-Dpostroom.fuzz.rounds=` asks for more.
+/// replayed as they are and in some thousand mutations; `-Dfuzz.rounds=` asks for more.
 class ReplyReaderFuzzTest {
 
     private static final Path INPUTS = Path.of("src/test/resources/postroom/deliver/smtp/fuzz");
-    private static final int ROUNDS = Integer.getInteger("postroom.fuzz.rounds", 20_000);
+    private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 20_000);
 
     @Test
     @Timeout(120)
