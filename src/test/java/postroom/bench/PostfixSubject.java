@@ -23,7 +23,7 @@ final class PostfixSubject implements Subject {
         Files.createDirectories(directory.resolve("queue"));
         Files.createDirectories(directory.resolve("data"));
         run("chown", "postfix", directory.resolve("data").toString());
-        run("chmod", "755", directory.getParent().toString(), directory.toString());
+        run("chmod", "755", directory.resolveSibling(".").toString(), directory.toString());
         Files.writeString(
                 directory.resolve("main.cf"),
                 """

@@ -35,7 +35,7 @@ class ReplyReaderFuzzTest {
         var inputs = inputs();
         for (var input : inputs) readAll(input, input.length + 1);
 
-        var random = new Random(7);
+        var random = new Random(Long.getLong("fuzz.seed", 7));
         for (int round = 0; round < ROUNDS; round++) {
             var input = mutated(inputs, random);
             int chunk = 1 + random.nextInt(300);
