@@ -1,5 +1,6 @@
 package postroom.api;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
@@ -11,6 +12,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
+import postroom.event.EventLog;
 import postroom.queue.Queue;
 import postroom.queue.Waiting;
 import postroom.service.Service;
@@ -35,21 +37,26 @@ class MetricsCall {
     private final Queue queue;
     private final Services services;
     private final InstantSource clock;
+    private final EventLog events;
     private final MultiGauge recipients;
     private final MultiGauge waiting;
     private final MultiGauge oldest;
     private final MultiGauge states;
+    private long counted;
 
     MetricsCall(
             PrometheusMeterRegistry registry,
             Queue queue,
             Services services,
             Store store,
+            EventLog events,
             InstantSource clock) {
         this.registry = registry;
         this.queue = queue;
         this.services = services;
         this.clock = clock;
+        this.events = events;
+        this.counted = events.latest();
         this.recipients = gauge("postroom.recipients", "Recipients that are not sent, by state");
         this.waiting = gauge("postroom.service.waiting", "Recipients that wait for a service");
         this.oldest =
@@ -70,7 +77,25 @@ class MetricsCall {
         return registry.scrape();
     }
 
+    /// Counted from the events, which tell nothing twice; since this process began.
+    private synchronized void count() {
+        for (var count : events.countsAfter(counted)) {
+            Counter.builder("postroom.events")
+                    .description("What happened, by type of event and service")
+                    .tag("type", count.type().word())
+                    .tag("service", count.service().map(this::nameOf).orElse(""))
+                    .register(registry)
+                    .increment(count.times());
+            counted = Math.max(counted, count.lastId());
+        }
+    }
+
+    private String nameOf(long service) {
+        return services.byId(service).map(Service::name).orElse(Long.toString(service));
+    }
+
     private void refresh() {
+        count();
         var byState = new ArrayList<Row<?>>();
         queue.unsent()
                 .forEach((state, count) -> byState.add(Row.of(Tags.of("state", state), count)));

@@ -79,6 +79,33 @@ public final class EventLog {
                         most));
     }
 
+    /// How often something happened to a service, or to none.
+    public record Count(EventType type, Optional<Long> service, long times, long lastId) {}
+
+    /// What happened after the cursor, counted by type and service.
+    public List<Count> countsAfter(long cursor) {
+        return store.read(tx ->
+                tx.query(
+                        """
+                        select type, service_id, count(*) as times, max(id) as last_id
+                        from event where id > ? group by type, service_id
+                        """,
+                        row ->
+                                new Count(
+                                        EventType.of(row.string("type")),
+                                        row.maybeNumber("service_id"),
+                                        row.number("times"),
+                                        row.number("last_id")),
+                        cursor));
+    }
+
+    /// The cursor behind the newest event.
+    public long latest() {
+        return store.read(
+                        tx -> tx.first("select max(id) as id from event", row -> row.number("id")))
+                .orElse(0L);
+    }
+
     /// One message's timeline, oldest first.
     public List<Event> ofMessage(QueueId message) {
         return store.read(tx ->
