@@ -100,6 +100,7 @@ public final class House implements AutoCloseable {
                         catalog,
                         clock,
                         RandomGenerator.getDefault());
+        services.onResume(signIns::forget);
         var judge = new Judge(catalog);
         var smtp =
                 new SmtpTransport(

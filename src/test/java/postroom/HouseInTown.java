@@ -185,9 +185,10 @@ final class HouseInTown implements AutoCloseable {
     QueueId handIn(String credential, String from, String to) {
         var content = "From: " + from + "\nTo: " + to + "\nSubject: Hello\n\nHello.\n";
         var handedIn = handIn(credential, content.getBytes(StandardCharsets.US_ASCII), 1);
-        handedIn.rejected().ifPresent(said -> {
-            throw new AssertionError(said);
-        });
+        handedIn.rejected()
+                .ifPresent(said -> {
+                    throw new AssertionError(said);
+                });
         return handedIn.accepted().getFirst();
     }
 

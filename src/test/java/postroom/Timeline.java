@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 
 /// What happened in a story, or must have happened, one line each: when, to whom, what. Messages
 /// are called M1, M2, … in the order they came in; times count from the start. Things of the same
-/// minute stand in the order of their names, since it does not matter which of two lines was quicker.
+/// minute stand in the order of their names, since it does not matter which of two lines was
+/// quicker.
 record Timeline(List<Line> lines, List<String> end) {
 
     private static final String END = "At the end";
@@ -44,7 +45,8 @@ record Timeline(List<Line> lines, List<String> end) {
         }
 
         Line told(int times, Duration last) {
-            return new Line(at, subject, text + "  (%d times until %s)".formatted(times, time(last)));
+            return new Line(
+                    at, subject, text + "  (%d times until %s)".formatted(times, time(last)));
         }
 
         boolean matches(Line actual) {
@@ -66,8 +68,9 @@ record Timeline(List<Line> lines, List<String> end) {
 
     private static List<Line> sorted(List<Line> lines) {
         return lines.stream()
-                .sorted(Comparator.comparing((Line line) -> line.at.toMinutes())
-                        .thenComparing(Line::rank))
+                .sorted(
+                        Comparator.comparing((Line line) -> line.at.toMinutes())
+                                .thenComparing(Line::rank))
                 .toList();
     }
 
@@ -133,9 +136,7 @@ record Timeline(List<Line> lines, List<String> end) {
         var pattern = new StringBuilder();
         for (var part : expected.strip().split("\\*", -1))
             pattern.append(pattern.isEmpty() ? "" : ".*")
-                    .append(
-                            Pattern.quote(part.replaceAll("\\s+", " "))
-                                    .replace(" ", "\\E\\s+\\Q"));
+                    .append(Pattern.quote(part.replaceAll("\\s+", " ")).replace(" ", "\\E\\s+\\Q"));
         if (expected.strip().startsWith("*")) pattern.insert(0, ".*");
         return actual.strip().matches(pattern.toString());
     }
@@ -164,9 +165,8 @@ record Timeline(List<Line> lines, List<String> end) {
                     || i >= actual.lines.size()
                     || !lines.get(i).matches(actual.lines.get(i))) return i;
         for (int i = 0; i < Math.max(end.size(), actual.end.size()); i++)
-            if (i >= end.size()
-                    || i >= actual.end.size()
-                    || !fits(end.get(i), actual.end.get(i))) return lines.size() + 1 + i;
+            if (i >= end.size() || i >= actual.end.size() || !fits(end.get(i), actual.end.get(i)))
+                return lines.size() + 1 + i;
         return -1;
     }
 
@@ -223,10 +223,7 @@ record Timeline(List<Line> lines, List<String> end) {
                 case MESSAGE_SENT -> "sent      " + who(data) + said(data);
                 case MESSAGE_DEFERRED -> "deferred  " + who(data) + next(event) + said(data);
                 case MESSAGE_FAILED -> "failed    " + who(data) + why(data);
-                case MESSAGE_HELD,
-                        MESSAGE_RELEASED,
-                        MESSAGE_CANCELLED,
-                        MESSAGE_REROUTED ->
+                case MESSAGE_HELD, MESSAGE_RELEASED, MESSAGE_CANCELLED, MESSAGE_REROUTED ->
                         "%-8s  %s"
                                 .formatted(
                                         event.type().word().replace("message.", ""),

@@ -91,7 +91,7 @@ class AuthorizationCalls {
                 service.name()
                         + " needs a person to sign in at the provider, and this version of Postroom"
                         + " cannot begin that yet. Services with the grants client_credentials,"
-                        + " refresh_token and jwt_bearer work without it.");
+                        + " refresh_token work without it.");
     }
 
     private Service oauth2(String id) {

@@ -58,7 +58,8 @@ class CredentialCalls {
 
     /// @param usage `transactional`, `marketing`, or absent for both
     /// @param services names or ids; none: any
-    /// @param withoutAuth devices on the networks may use the plain listener without AUTH
+    /// @param withoutAuth devices on the networks may use the plain listener without AUTH; true
+    ///   where networks are listed and nothing else is said
     record NewCredentialCall(
             @Nullable String name,
             @JsonFormat(with = Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable List<String> senders,
@@ -172,13 +173,20 @@ class CredentialCalls {
                             networks(),
                             usages(),
                             serviceIds(),
-                            Boolean.TRUE.equals(call.withoutAuth()),
+                            withoutAuth(),
                             username(),
                             password());
             if (wanted.withoutAuth() && wanted.networks().isEmpty())
                 blame("networks", "A credential without AUTH names the networks it is for.");
             if (!errors.isEmpty()) throw Problem.unusable(errors);
             return wanted;
+        }
+
+        // Who lists networks means the devices on them; `false` keeps the networks a mere
+        // restriction.
+        private boolean withoutAuth() {
+            var said = call.withoutAuth();
+            return said == null ? call.networks() != null && !call.networks().isEmpty() : said;
         }
 
         private String name() {

@@ -13,6 +13,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
+import postroom.access.Access;
 import postroom.access.Credential;
 import postroom.access.Role;
 import postroom.event.EventLog;
@@ -43,18 +44,23 @@ class MessageCalls {
 
     private static final Set<String> STATES =
             Set.of("queued", "deferred", "sent", "failed", "held", "cancelled");
+    private static final int MOST_IN_LIST = 20;
 
     private final Queue queue;
     private final EventLog events;
     private final Services services;
+    private final Access access;
 
-    MessageCalls(Queue queue, EventLog events, Services services) {
+    MessageCalls(Queue queue, EventLog events, Services services, Access access) {
         this.queue = queue;
         this.events = events;
         this.services = services;
+        this.access = access;
     }
 
+    /// @param credential its name
     /// @param states how many recipients are in which state
+    /// @param recipients the first ones
     record MessageJson(
             String id,
             Instant acceptedAt,
@@ -70,6 +76,7 @@ class MessageCalls {
             @JsonRawValue String tags,
             @JsonRawValue String metadata,
             Map<String, Integer> states,
+            List<RecipientJson> recipients,
             @Nullable Instant doneAt) {}
 
     /// @param cursor where the list goes on; null at its end
@@ -165,7 +172,7 @@ class MessageCalls {
                 row.reversePath(),
                 row.subject(),
                 row.messageId(),
-                row.credential().map(String::valueOf).orElse(null),
+                row.credential().map(this::credentialName).orElse(null),
                 row.door(),
                 row.remote(),
                 row.size(),
@@ -230,8 +237,8 @@ class MessageCalls {
 
     private MessageJson summary(MessageRow row) {
         var states = new TreeMap<String, Integer>();
-        for (var recipient : queue.recipients(row.id()))
-            states.merge(recipient.state(), 1, Integer::sum);
+        var recipients = recipients(row.id());
+        for (var recipient : recipients) states.merge(recipient.state(), 1, Integer::sum);
         return new MessageJson(
                 row.id().toString(),
                 row.acceptedAt(),
@@ -239,7 +246,7 @@ class MessageCalls {
                 row.reversePath(),
                 row.subject(),
                 row.messageId(),
-                row.credential().map(String::valueOf).orElse(null),
+                row.credential().map(this::credentialName).orElse(null),
                 row.door(),
                 row.remote(),
                 row.size(),
@@ -247,6 +254,7 @@ class MessageCalls {
                 row.tags(),
                 row.metadata(),
                 states,
+                recipients.subList(0, Math.min(recipients.size(), MOST_IN_LIST)),
                 row.doneAt().orElse(null));
     }
 
@@ -272,6 +280,10 @@ class MessageCalls {
                 row.at(),
                 row.took().toMillis(),
                 row.conversation());
+    }
+
+    private String credentialName(long id) {
+        return access.credential(id).map(Credential::name).orElse(Long.toString(id));
     }
 
     private String nameOf(long service) {

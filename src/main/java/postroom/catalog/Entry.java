@@ -88,6 +88,18 @@ final class Entry {
         return conditions;
     }
 
+    /// False when this reply code (zero: no SMTP reply) rules the entry out.
+    boolean mayMatch(int smtpCode) {
+        if (smtpCode == 0) return smtpCodes.isEmpty();
+        boolean isForOthers =
+                !aadsts.isEmpty()
+                        || !oauthErrors.isEmpty()
+                        || !httpStatus.isEmpty()
+                        || !apiCodes.isEmpty()
+                        || !conditions.isEmpty();
+        return !isForOthers && (smtpCodes.isEmpty() || smtpCodes.contains(smtpCode));
+    }
+
     /// The cheap keys first; the regular expression only where they hold.
     boolean matches(Facts facts) {
         return holds(smtpCodes, facts.smtpCodes())

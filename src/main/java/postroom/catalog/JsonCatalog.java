@@ -36,7 +36,10 @@ public final class JsonCatalog implements Catalog {
 
     private final List<Entry> bestFirst;
     private final Map<String, Advice> byId = new HashMap<>();
-    private final Map<String, List<Entry>> byProvider = new ConcurrentHashMap<>();
+    private final Map<Speaker, List<Entry>> bySpeaker = new ConcurrentHashMap<>();
+
+    /// @param smtpCode zero where it was no SMTP reply
+    private record Speaker(String provider, int smtpCode) {}
 
     private JsonCatalog(List<Entry> entries) {
         this.bestFirst = entries.stream().sorted(Entry.BEST_FIRST).toList();
@@ -54,7 +57,8 @@ public final class JsonCatalog implements Catalog {
     @Override
     public Advice adviceFor(String provider, Diagnostic diagnostic) {
         var facts = Facts.of(diagnostic);
-        for (var entry : entriesFor(Family.speaker(provider, diagnostic)))
+        int code = diagnostic instanceof Diagnostic.SmtpReply smtp ? smtp.reply().code() : 0;
+        for (var entry : entriesFor(new Speaker(Family.speaker(provider, diagnostic), code)))
             if (entry.matches(facts)) return entry.advice();
         return UNKNOWN;
     }
@@ -82,14 +86,16 @@ public final class JsonCatalog implements Catalog {
         return bestFirst.stream().map(Entry::advice).toList();
     }
 
-    private List<Entry> entriesFor(String provider) {
-        return byProvider.computeIfAbsent(
-                provider,
-                name ->
+    // Few entries are left for one provider and one reply code, and those are looked at one by one.
+    private List<Entry> entriesFor(Speaker speaker) {
+        return bySpeaker.computeIfAbsent(
+                speaker,
+                it ->
                         bestFirst.stream()
                                 .filter(entry ->
-                                        entry.provider().equals(name)
+                                        entry.provider().equals(it.provider())
                                                 || entry.provider().equals(GENERIC))
+                                .filter(entry -> entry.mayMatch(it.smtpCode()))
                                 .toList());
     }
 

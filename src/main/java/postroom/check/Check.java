@@ -72,6 +72,7 @@ public final class Check {
     public CheckReport run(Service service, Address to) {
         var ladder = new Ladder();
         var conversation = new Conversation();
+        signIns.forget(service.id());
         settings(service, ladder);
         if (ladder.mayGoOn()) name(service, ladder);
         if (ladder.mayGoOn()) reach(service, ladder, conversation);

@@ -5,6 +5,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IFactory;
 import picocli.CommandLine.ParameterException;
 
+import postroom.secret.MasterKeyException;
+import postroom.store.StoreException;
+
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
 
@@ -73,6 +77,12 @@ public final class Cli extends Words {
         if (exception instanceof Trouble trouble) {
             terminal.err().println("postroom: " + sentence(String.valueOf(trouble.getMessage())));
             return trouble.exitCode();
+        }
+        if (exception instanceof UncheckedIOException
+                || exception instanceof StoreException
+                || exception instanceof MasterKeyException) {
+            terminal.err().println("postroom: " + sentence(String.valueOf(exception.getMessage())));
+            return Trouble.REFUSED;
         }
         terminal.err().println("postroom: this should not have happened; please report it:");
         exception.printStackTrace(terminal.err());

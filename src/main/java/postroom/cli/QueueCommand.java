@@ -71,31 +71,32 @@ final class QueueCommand extends Words {
         }
 
         private void print(JsonNode answer) {
-            var table = new Table("ID", "ACCEPTED", "STATE", "FROM", "TO", "SUBJECT");
+            var table = new Table("ID", "ACCEPTED", "STATE", "FROM", "RECIPIENTS", "SUBJECT");
             for (var message : Json.items(answer))
                 table.add(
                         Json.text(message, "id"),
                         Json.text(message, "accepted_at"),
                         state(message),
-                        Json.firstText(message, "from", "header_from"),
+                        Json.text(message, "from"),
                         recipients(message),
                         Json.text(message, "subject"));
             table.printTo(terminal.out(), "No messages.");
         }
 
+        /// `sent`, or with several recipients `deferred 1, sent 2`.
         private static String state(JsonNode message) {
-            var own = Json.text(message, "state");
-            if (!own.isEmpty()) return own;
-            var states = new java.util.TreeSet<String>();
-            for (var one : message.path("recipients")) states.add(Json.text(one, "state"));
-            return String.join(", ", states);
+            var states = message.path("states");
+            if (states.size() == 1) return states.propertyNames().iterator().next();
+            var words = new ArrayList<String>();
+            for (var state : states.properties())
+                words.add(state.getKey() + " " + state.getValue().asString());
+            return String.join(", ", words);
         }
 
         private static String recipients(JsonNode message) {
-            var recipients = message.path("recipients");
-            if (!recipients.isArray()) return Json.text(message, "recipients");
-            var first = recipients.isEmpty() ? "" : Json.text(recipients.get(0), "address");
-            return recipients.size() > 1 ? first + " +" + (recipients.size() - 1) : first;
+            int recipients = 0;
+            for (var count : message.path("states")) recipients += count.asInt();
+            return Integer.toString(recipients);
         }
     }
 

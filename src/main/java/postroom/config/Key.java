@@ -20,7 +20,10 @@ public enum Key {
             "submission.plain.address",
             "off",
             "for devices on listed networks that can neither TLS nor AUTH"),
-    PLAIN_NETWORKS("submission.plain.networks", "", "CIDR blocks that may use the plain listener"),
+    PLAIN_NETWORKS(
+            "submission.plain.networks",
+            "",
+            "CIDR blocks that may use the plain listener; unset: the networks of the credentials"),
     CERTIFICATE(
             "submission.certificate",
             "",

@@ -101,11 +101,6 @@ public final class SettingsReader {
     private Submission submission() {
         var plain = get(Key.PLAIN_ADDRESS, Value::maybeAddress);
         var networks = get(Key.PLAIN_NETWORKS, Value::networks);
-        if (plain.isPresent() && networks.isEmpty())
-            troubles.add(
-                    "submission.plain.address is set, and submission.plain.networks is not: name"
-                            + " the networks that may send without a password, such as"
-                            + " 192.168.10.0/24.");
         if (value(Key.CERTIFICATE).isSet() != value(Key.CERTIFICATE_KEY).isSet())
             troubles.add(
                     "submission.certificate and submission.key go together, and only one of them"

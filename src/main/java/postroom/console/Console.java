@@ -6,5 +6,12 @@ import org.springframework.context.annotation.Import;
 /// The pages, for [postroom.web.WebServer#start]. Needs `Access`, `Queue`, `EventLog`, `Services`,
 /// `Catalog` and the clock.
 @Configuration(proxyBeanMethods = false)
-@Import({})
+@Import({
+    Frame.class,
+    SignInPages.class,
+    DashboardPage.class,
+    ServicePages.class,
+    MessagePages.class,
+    ExplainPage.class
+})
 public class Console {}

@@ -12,7 +12,6 @@ import postroom.mail.DeliveryResult.Deferred;
 import postroom.mail.DeliveryResult.Refused;
 import postroom.mail.DeliveryResult.Sent;
 import postroom.mail.Diagnostic;
-import postroom.mail.QueueId;
 import postroom.mail.Scope;
 import postroom.queue.Claim;
 import postroom.queue.Queue;
@@ -24,7 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,8 +49,7 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
     private final Lanes lanes;
     private final Service service;
     private final Tools tools;
-    private final Map<QueueId, Claim> carried = new HashMap<>();
-    private final Map<QueueId, Instant> started = new HashMap<>();
+    private final Map<Consignment, Carried> carried = new IdentityHashMap<>();
     private boolean gateClosed;
     private boolean opening = true;
 
@@ -102,35 +100,40 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
         return lanes.next(service, atMost).map(this::consign);
     }
 
+    /// A claim on its way, and since when.
+    private record Carried(Claim claim, Instant begun) {}
+
     private Consignment consign(Claim claim) {
-        carried.put(claim.id(), claim);
-        started.put(claim.id(), tools.clock.instant());
-        return new Consignment(
-                claim.id(),
-                claim.reversePath(),
-                claim.recipients(),
-                claim.body(),
-                claim.smtputf8(),
-                claim.content());
+        var consignment =
+                new Consignment(
+                        claim.id(),
+                        claim.reversePath(),
+                        claim.recipients(),
+                        claim.body(),
+                        claim.smtputf8(),
+                        claim.content());
+        carried.put(consignment, new Carried(claim, tools.clock.instant()));
+        return consignment;
     }
 
     @Override
     public void giveBack(Consignment consignment, Conversation conversation) {
-        var claim = carried.remove(consignment.id());
-        started.remove(consignment.id());
-        if (claim != null) lanes.takeBack(claim);
+        lanes.takeBack(arrived(consignment).claim());
     }
 
     @Override
     public void done(
             Consignment consignment, List<DeliveryResult> results, Conversation conversation) {
-        var claim = carried.remove(consignment.id());
-        var begun = started.remove(consignment.id());
-        if (claim == null || begun == null)
-            throw new IllegalStateException("not ours: " + consignment.id());
+        var one = arrived(consignment);
         var settlements = new ArrayList<Settlement>(results.size());
-        for (var result : results) settlements.add(judged(claim, result, begun));
-        settle(claim, settlements, conversation, begun);
+        for (var result : results) settlements.add(judged(one.claim(), result, one.begun()));
+        settle(one.claim(), settlements, conversation, one.begun());
+    }
+
+    private Carried arrived(Consignment consignment) {
+        var one = carried.remove(consignment);
+        if (one == null) throw new IllegalStateException("not ours: " + consignment.id());
+        return one;
     }
 
     /// Adds the advice; and a message that closed the gate before, with the same trouble, though
@@ -229,7 +232,8 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
     }
 
     private void giveUp(RuntimeException bug) {
-        for (var claim : List.copyOf(carried.values())) {
+        for (var one : List.copyOf(carried.values())) {
+            var claim = one.claim();
             var silence =
                     new Diagnostic.NoAnswer(
                             Diagnostic.Stage.DATA, "internal error: " + bug.getClass().getName());
@@ -239,9 +243,9 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
                         new Settlement(
                                 new Deferred(recipient, silence, Scope.MESSAGE, Optional.empty()),
                                 Optional.empty()));
-            carried.remove(claim.id());
-            settle(claim, settlements, new Conversation(), tools.clock.instant());
+            settle(claim, settlements, new Conversation(), one.begun());
         }
+        carried.clear();
     }
 
     private void logged(Claim claim, Settlement settlement) {

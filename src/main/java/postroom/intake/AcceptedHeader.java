@@ -69,7 +69,10 @@ final class AcceptedHeader {
                     (address instanceof Inet6Address ? "IPv6:" : "") + address.getHostAddress();
             line.append("from ");
             if (origin.greetedAs().isPresent())
-                line.append(origin.greetedAs().get()).append(" ([").append(literal).append("])");
+                line.append(ascii(origin.greetedAs().get()))
+                        .append(" ([")
+                        .append(literal)
+                        .append("])");
             else line.append('[').append(literal).append(']');
             line.append("\r\n\t");
         }
@@ -81,6 +84,11 @@ final class AcceptedHeader {
                 .append(date)
                 .append("\r\n")
                 .toString();
+    }
+
+    // a device may be called Büro; the header section need not be UTF-8 for that
+    private static String ascii(String name) {
+        return name.replaceAll("[^\\x21-\\x7e]", "?");
     }
 
     // Bcc: the envelope decides who receives, and nobody else shall read it (RFC 5322 §3.6.3).

@@ -12,4 +12,7 @@ public interface SignIns {
     /// The server refused `refused`: renews once, unless somebody else already did. Gives the same
     /// refused token back when it is as young as can be, so that nobody renews in a loop.
     SignIn renewedFor(Service service, SignIn.Bearer refused);
+
+    /// Forgets what is remembered of a service, refusals included: the next sign-in asks anew.
+    default void forget(long service) {}
 }

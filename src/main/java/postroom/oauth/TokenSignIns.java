@@ -82,6 +82,7 @@ public final class TokenSignIns implements SignIns {
     /// Forgets what is in memory, refusals included: the next sign-in asks the store and, where
     /// that has no good access token, the provider. For whoever has just authorized, resumed or
     /// revoked a service.
+    @Override
     public void forget(long service) {
         tokens.remove(service);
     }

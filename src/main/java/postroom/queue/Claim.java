@@ -1,5 +1,7 @@
 package postroom.queue;
 
+import org.jspecify.annotations.Nullable;
+
 import postroom.mail.Address;
 import postroom.mail.Content;
 import postroom.mail.Envelope.Body;
@@ -26,5 +28,17 @@ public record Claim(
         Instant changedAt) {
     public Claim {
         recipients = List.copyOf(recipients);
+    }
+
+    /// A lease is one of a kind: two of the same message, for different recipients or at different
+    /// times, are two.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
     }
 }

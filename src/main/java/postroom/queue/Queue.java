@@ -153,8 +153,7 @@ public final class Queue {
                             now,
                             node);
             for (var one : interrupted)
-                events.append(
-                        tx, EventType.MESSAGE_DEFERRED, one.message, one.service, one.data());
+                events.append(tx, EventType.MESSAGE_DEFERRED, one.message, one.service, one.data());
             return interrupted.size();
         });
     }

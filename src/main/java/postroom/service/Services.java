@@ -28,6 +28,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongConsumer;
 
 /// The ways out. Reading costs nothing: settings and states are in memory, kept up to date with
 /// every change. Safe for use by many threads.
@@ -59,6 +60,7 @@ public final class Services {
     private final Secrets secrets;
     private final ServiceReader reader;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final List<LongConsumer> resumeListeners = new CopyOnWriteArrayList<>();
     private final Map<Long, Known> known = new ConcurrentHashMap<>();
     private volatile List<Service> inOrder = List.of();
 
@@ -154,6 +156,12 @@ public final class Services {
         listeners.add(listener);
     }
 
+    /// Hears of each service that somebody resumes, before its gate opens: what was refused before
+    /// may work now and is worth asking for.
+    public void onResume(LongConsumer listener) {
+        resumeListeners.add(listener);
+    }
+
     /// Sets up a service from settings as contract.md, section 4, has them.
     ///
     /// @param by who does it, for the timeline
@@ -228,6 +236,7 @@ public final class Services {
     /// Opens the gate of a paused, limited or failing service, if nobody has to authorize it first.
     public void resume(long id, String by) {
         var service = known(id).service();
+        resumeListeners.forEach(listener -> listener.accept(id));
         move(
                 id,
                 tx -> {

@@ -31,6 +31,10 @@ public final class SqliteStore implements Store {
     private static final int MOST_WORKS_PER_COMMIT = 256;
     private static final int READERS = 4;
 
+    /// Rare checkpoints: 64 MB of log; about 3 ms instead of 10 ms at the 99th percentile of a
+    /// commit.
+    private static final int PAGES_PER_CHECKPOINT = 16_000;
+
     private static final Logger log = LoggerFactory.getLogger(SqliteStore.class);
 
     private final Path file;
@@ -54,6 +58,7 @@ public final class SqliteStore implements Store {
                 .load()
                 .migrate();
         this.writer = new Tx(connect());
+        execute("pragma wal_autocheckpoint = " + PAGES_PER_CHECKPOINT);
         for (int i = 0; i < READERS; i++) readers.add(new Tx(connect()));
         this.thread = Thread.ofPlatform().name("store-writer").start(this::writeUntilClosed);
     }
@@ -221,7 +226,6 @@ public final class SqliteStore implements Store {
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setBusyTimeout(10_000);
         config.setCacheSize(-32_000);
-        // A long WAL keeps checkpoints rare: about 3 ms instead of 10 ms at the 99th percentile.
         config.setPragma(
                 SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, String.valueOf(256L * 1024 * 1024));
         var database = new SQLiteDataSource(config);

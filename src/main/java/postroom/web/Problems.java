@@ -16,6 +16,7 @@ import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import org.springframework.web.servlet.NoHandlerFoundException;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 
 import postroom.store.StoreException;
@@ -72,6 +73,8 @@ final class Problems {
             case Problem problem -> problem;
             case BodyLimit.TooLarge tooLarge -> tooLarge.problem();
             case NoResourceFoundException unknown ->
+                    Problem.notFound("There is nothing at " + shown(request.getRequestURI()) + ".");
+            case NoHandlerFoundException unknown ->
                     Problem.notFound("There is nothing at " + shown(request.getRequestURI()) + ".");
             case HttpRequestMethodNotSupportedException wrongMethod ->
                     new Problem(

@@ -21,6 +21,15 @@ public record Visitor(
         return false;
     }
 
+    /// More than reading.
+    public boolean manages() {
+        return is(Role.OWNER, Role.OPERATOR, Role.SETUP);
+    }
+
+    public boolean seesMessages() {
+        return is(Role.OWNER, Role.OPERATOR, Role.VIEWER);
+    }
+
     boolean isNobody() {
         return role.isEmpty() && credential.isEmpty();
     }

@@ -17,8 +17,8 @@ import postroom.store.SqliteStore;
 import postroom.store.Store;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -151,6 +151,7 @@ class AccessTest {
         clock.advance(Duration.ofMinutes(1));
         assertThat(access.signIn("erp", erp.smtpPassword(), ELSEWHERE))
                 .isInstanceOf(SignInAnswer.SignedIn.class);
+        store.write(tx -> 0); // the event was written without waiting; this stands behind it
         assertThat(events.after(0, 100))
                 .anySatisfy(event -> {
                     assertThat(event.type()).isEqualTo(EventType.CREDENTIAL_LOCKED);

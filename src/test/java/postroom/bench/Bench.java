@@ -208,7 +208,9 @@ final class Bench {
         var source = Path.of("/usr/sbin/smtp-sink");
         if (!Files.isExecutable(source)) return;
         int port = PostroomSubject.freePort();
-        var nothing = new ProcessBuilder(source.toString(), "127.0.0.1:" + port, "200").start();
+        var nothing =
+                new ProcessBuilder(source.toString(), "-u", "nobody", "127.0.0.1:" + port, "200")
+                        .start();
         try {
             awaitAccepting(port);
             Load.send(port, 20, 20_000 / scale);

@@ -110,7 +110,6 @@ class SettingsReaderTest {
                     HTTP_ADDRESS                   | ::1:8587               | IPv6 goes in square brackets
                     HTTP_ADDRESS                   | nowhere.invalid:8587   | does not resolve
                     HTTP_ADDRESS                   | 127.0.0.1:2587         | is the address of http.address already
-                    SUBMISSION_PLAIN_ADDRESS       | 127.0.0.1:2525         | name the networks
                     SUBMISSION_PLAIN_NETWORKS      | 10.0.0.0/40            | must be a CIDR block
                     SUBMISSION_CERTIFICATE         | /nowhere/cert.pem      | names a file that is not there
                     SUBMISSION_CERTIFICATE         | /nowhere/cert.pem      | go together

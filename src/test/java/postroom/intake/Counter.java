@@ -101,7 +101,12 @@ public final class Counter implements AutoCloseable {
                         Duration.ofDays(14),
                         new RetrySchedule(List.of(Duration.ofMinutes(1))));
         return new Queue(
-                on, new Spool(on, clock), new EventLog(on, clock), patience, clock, "test");
+                on,
+                new Spool(on, InstantSource.fixed(NOW)),
+                new EventLog(on, clock),
+                patience,
+                clock,
+                "test");
     }
 
     public static Service service(long id, String name, String from, Set<Usage> usages) {

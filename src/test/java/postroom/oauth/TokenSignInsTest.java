@@ -230,19 +230,17 @@ class TokenSignInsTest {
     void tokens_that_could_not_be_written_down_are_not_used_and_not_lost() {
         provider.rotates = true;
         var mailbox = mailbox();
-        var failing = new FailingStore(store);
-        var onFullDisk = signIns("node-1", failing);
 
-        failing.fails = true;
-        var notNow = onFullDisk.signInFor(mailbox);
-        failing.fails = false;
+        diskIs("full");
+        var notNow = signIns.signInFor(mailbox);
+        diskIs("free");
         pass(Duration.ofMinutes(5));
-        var later = onFullDisk.signInFor(mailbox);
+        var later = signIns.signInFor(mailbox);
 
         assertThat(notNow).isInstanceOf(SignIn.NotNow.class);
         assertThat(((SignIn.Bearer) later).accessToken()).isEqualTo(new Secret("access-1"));
         assertThat(provider.requests()).hasSize(1);
-        assertThat(authorizations("node-1", store).find(mailbox.id()).orElseThrow().refreshToken())
+        assertThat(authorizations("node-1").find(mailbox.id()).orElseThrow().refreshToken())
                 .contains(new Secret("refresh-1"));
     }
 
@@ -315,6 +313,18 @@ class TokenSignInsTest {
 
         assertThat(signIns.signInFor(corrected)).isInstanceOf(SignIn.Bearer.class);
         assertThat(provider.requests().getLast().form()).containsEntry("client_secret", "new~one");
+    }
+
+    @Test
+    void a_refusal_is_forgotten_when_somebody_resumes_the_service() {
+        provider.answering(401, "{\"error\":\"unauthorized_client\"}");
+        services.onResume(signIns::forget);
+        var office = application();
+
+        assertThat(signIns.signInFor(office)).isInstanceOf(SignIn.NotAuthorized.class);
+        services.resume(office.id(), "ada");
+
+        assertThat(signIns.signInFor(office)).isInstanceOf(SignIn.Bearer.class);
     }
 
     @Test
@@ -459,13 +469,20 @@ class TokenSignInsTest {
         return ((SignIn.Bearer) signIns.signInFor(service)).accessToken();
     }
 
-    private TokenSignIns signIns(String node) {
-        return signIns(node, store);
+    private void diskIs(String state) {
+        var statement =
+                state.equals("free")
+                        ? "drop trigger disk_full"
+                        : """
+                        create trigger disk_full before update of access_token on authorization_
+                        begin select raise(abort, 'disk full'); end
+                        """;
+        store.write(tx -> tx.update(statement));
     }
 
-    private TokenSignIns signIns(String node, Store kept) {
+    private TokenSignIns signIns(String node) {
         return new TokenSignIns(
-                authorizations(node, kept),
+                authorizations(node),
                 new TokenEndpoint(VAULT, clock),
                 VAULT,
                 CATALOG,
@@ -474,8 +491,8 @@ class TokenSignInsTest {
                 behindTheScenes::add);
     }
 
-    private Authorizations authorizations(String node, Store kept) {
-        return new Authorizations(kept, VAULT, events, clock, node);
+    private Authorizations authorizations(String node) {
+        return new Authorizations(store, VAULT, events, clock, node);
     }
 
     private void pass(Duration time) {

@@ -199,16 +199,29 @@ public final class TestHouse implements AutoCloseable {
 
     /// A catalog with one entry.
     private static final class OneAdvice implements Catalog {
+        private static final Advice ADVICE =
+                new Advice(
+                        "mailbox-full",
+                        "The mailbox is full",
+                        "The recipient has no room left.",
+                        "Wait, or ask the recipient to make room.",
+                        "https://example.com/docs",
+                        Advice.Retry.TRANSIENT,
+                        Optional.empty());
+
         @Override
         public Advice adviceFor(String provider, Diagnostic diagnostic) {
-            return new Advice(
-                    "mailbox-full",
-                    "The mailbox is full",
-                    "The recipient has no room left.",
-                    "Wait, or ask the recipient to make room.",
-                    "https://example.com/docs",
-                    Advice.Retry.TRANSIENT,
-                    Optional.empty());
+            return ADVICE;
+        }
+
+        @Override
+        public Optional<Advice> byId(String id) {
+            return Optional.of(ADVICE).filter(advice -> advice.id().equals(id));
+        }
+
+        @Override
+        public List<Advice> explain(String text) {
+            return text.contains("full") ? List.of(ADVICE) : List.of();
         }
     }
 }

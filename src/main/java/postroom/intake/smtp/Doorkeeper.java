@@ -18,7 +18,8 @@ public interface Doorkeeper {
     /// The credential that covers a device that can neither TLS nor AUTH.
     Optional<Credential> forListedNetwork(InetAddress from);
 
-    /// @param networks the only ones that may come in without signing in
+    /// @param networks the only ones that may come in without signing in; none: those of the
+    ///   credentials
     static Doorkeeper of(Access access, List<Network> networks) {
         return new Doorkeeper() {
             @Override
@@ -28,7 +29,8 @@ public interface Doorkeeper {
 
             @Override
             public Optional<Credential> forListedNetwork(InetAddress from) {
-                return networks.stream().anyMatch(network -> network.contains(from))
+                return networks.isEmpty()
+                                || networks.stream().anyMatch(network -> network.contains(from))
                         ? access.forListedNetwork(from)
                         : Optional.empty();
             }

@@ -1,5 +1,8 @@
 package postroom.intake.smtp;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,6 +14,9 @@ import javax.net.ssl.SSLSocket;
 
 /// A dialogue over a socket, which TLS may be laid upon.
 final class SocketWire implements Wire {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SocketWire.class);
+    private static final int MOST_READ_AWAY = 64 * 1024;
 
     private final Socket plain;
     private final Certificates certificates;
@@ -75,8 +81,24 @@ final class SocketWire implements Wire {
         return tls;
     }
 
+    /// What the client sent without waiting is read away first: closing over unread input resets
+    /// the connection, and our last reply would be lost with it.
     @Override
     public void close() throws IOException {
-        socket.close();
+        try {
+            if (tls.isEmpty() && !plain.isClosed())
+                in.skip(Math.min(in.available(), MOST_READ_AWAY));
+        } finally {
+            socket.close();
+        }
+    }
+
+    @Override
+    public void cut() {
+        try {
+            plain.close();
+        } catch (IOException closedAlready) {
+            LOG.debug("- connection from {} was closed", address());
+        }
     }
 }

@@ -162,7 +162,12 @@ public final class SubmissionConnection {
         return System.nanoTime() - inbound.waitsUntil() > Duration.ofMinutes(1).toNanos();
     }
 
-    void close() {
+    /// Ends the dialogue at once.
+    void cut() {
+        wire.cut();
+    }
+
+    private void close() {
         try {
             wire.close();
         } catch (IOException closedAlready) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Listens on one address and gives every connection a virtual thread. Too many connections, in all
 /// or from one address, are turned away with a 421 (RFC 5321 §3.8).
@@ -35,6 +36,7 @@ public final class SubmissionListener implements AutoCloseable {
     private final ServerSocket server;
     private final Set<SubmissionConnection> connections = ConcurrentHashMap.newKeySet();
     private final Map<InetAddress, Integer> perAddress = new ConcurrentHashMap<>();
+    private final AtomicInteger admitted = new AtomicInteger();
     private volatile boolean stopping;
 
     /// @param connections at the same time, in all
@@ -107,14 +109,14 @@ public final class SubmissionListener implements AutoCloseable {
         } catch (IOException closedAlready) {
             LOG.debug("- the listener was closed", closedAlready);
         }
-        for (var connection : connections) connection.stop();
+        for (var connection : connections) Thread.ofVirtual().start(connection::stop);
         long until = System.nanoTime() + grace.toNanos();
         try {
             while (!connections.isEmpty() && System.nanoTime() - until < 0) Thread.sleep(10);
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }
-        for (var connection : connections) connection.close();
+        for (var connection : connections) connection.cut();
     }
 
     @Override
@@ -146,7 +148,8 @@ public final class SubmissionListener implements AutoCloseable {
 
     private void admit(Socket socket) {
         var address = socket.getInetAddress();
-        if (connections.size() >= limits.connections()) {
+        if (admitted.incrementAndGet() > limits.connections()) {
+            admitted.decrementAndGet();
             turnAway(socket, "421 4.3.2 Too many connections; please try again later");
             return;
         }
@@ -179,6 +182,7 @@ public final class SubmissionListener implements AutoCloseable {
     }
 
     private void leave(InetAddress address) {
+        admitted.decrementAndGet();
         perAddress.compute(address, (_, count) -> count == null || count <= 1 ? null : count - 1);
     }
 
@@ -201,7 +205,7 @@ public final class SubmissionListener implements AutoCloseable {
         try {
             while (!stopping) {
                 TimeUnit.NANOSECONDS.sleep(LOOK_FOR_STUCK.toNanos());
-                for (var connection : connections) if (connection.isStuck()) connection.close();
+                for (var connection : connections) if (connection.isStuck()) connection.cut();
             }
         } catch (InterruptedException stopped) {
             LOG.debug("- no longer looking for stuck connections");

@@ -26,4 +26,7 @@ interface Wire {
     Optional<String> tls();
 
     void close() throws IOException;
+
+    /// Ends it without a word, whatever another thread is waiting for. May be called by any thread.
+    void cut();
 }

@@ -47,18 +47,22 @@ class FuzzTest {
     @Test
     void chance_finds_nothing() {
         var random = new Random(Long.getLong("fuzz.seed", 1));
-        int rounds = Integer.getInteger("fuzz.rounds", 3_000);
+        int rounds = Integer.getInteger("fuzz.rounds", 1_500);
         var starts = starts();
+        int accepted = 0;
         for (int round = 0; round < rounds; round++) {
             var input = mutated(starts, random);
             try {
-                holds(input);
+                accepted += holds(input);
             } catch (Throwable broken) {
                 throw new AssertionError(
                         "round " + round + ", keep this under fuzz/:\n" + written(input), broken);
             }
-            if (round % 200 == 0) counter.clear();
         }
+
+        assertThat(accepted)
+                .as("messages that came through all the same")
+                .isGreaterThan(rounds / 20);
     }
 
     static List<Path> kept() throws IOException {
@@ -77,7 +81,8 @@ class FuzzTest {
         holds(input.toByteArray());
     }
 
-    private static void holds(byte[] input) {
+    /// Says how many messages were accepted.
+    private static int holds(byte[] input) {
         counter.clear();
         var output = new ByteArrayOutputStream();
         var wire = new AllAtOnce(new ByteArrayInputStream(input), output);
@@ -106,6 +111,7 @@ class FuzzTest {
             if (content.indexOf('\r') >= 0 || content.indexOf('\n') >= 0)
                 throw new AssertionError("a bare CR or LF in the spool");
         }
+        return queued;
     }
 
     // how many messages the input can hold at most
@@ -121,6 +127,7 @@ class FuzzTest {
     private static List<byte[]> starts() {
         var starts = new ArrayList<byte[]>();
         for (var transcript : Transcript.in(TranscriptTest.FILES, "listener")) {
+            if (transcript.name().equals("internal-trouble.smtp")) continue; // fills the log
             var input = new ByteArrayOutputStream();
             input.writeBytes("EHLO erp.example.com\r\n".getBytes(StandardCharsets.US_ASCII));
             for (var step : transcript.steps())
@@ -255,6 +262,11 @@ class FuzzTest {
 
         @Override
         public void close() {
+            // nothing is open
+        }
+
+        @Override
+        public void cut() {
             // nothing is open
         }
     }

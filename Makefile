@@ -1,0 +1,31 @@
+# What people and machines run. Needs a JDK 25, any older JDK that Maven runs on, and Maven.
+MVN ?= mvn -B
+
+.PHONY: all build test demo fmt bench fuzz reference clean
+
+all: build
+
+build: ## target/postroom.jar and target/lib
+	$(MVN) -q -DskipTests package
+
+test: ## everything that can fail
+	$(MVN) verify
+
+demo: ## Postroom with imaginary providers
+	./postroom demo
+
+fmt: ## lay the sources out
+	$(MVN) -q validate -Dformat.mode=--apply
+
+bench: build ## the rows of docs/develop/performance.md, on this machine
+	"$$(./postroom --java)" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+	    -cp "target/test-classes:target/postroom.jar:target/lib/*" postroom.bench.Bench
+
+fuzz: ## look for inputs that break a parser
+	$(MVN) -q test -Dgroups=fuzz -Dsurefire.groups.excluded= -Dsurefire.failIfNoSpecifiedTests=false
+
+reference: ## write the generated pages of docs/reference anew
+	WRITE_REFERENCE=yes $(MVN) -q test -Dtest=ReferencePagesTest -Dformat.skip=true
+
+clean:
+	$(MVN) -q clean

@@ -1,0 +1,91 @@
+package postroom.console;
+
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+
+import postroom.access.Role;
+import postroom.catalog.Catalog;
+import postroom.queue.Queue;
+import postroom.service.Service;
+import postroom.service.Services;
+import postroom.web.Allowed;
+import postroom.web.Problem;
+import postroom.web.Visitor;
+
+import tools.jackson.databind.JsonNode;
+
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Which ways out are there, and are they well?
+@Controller
+class ServicePages {
+
+    private final Services services;
+    private final ServiceViews views;
+
+    ServicePages(Services services, Catalog catalog, Queue queue, InstantSource clock) {
+        this.services = services;
+        this.views = new ServiceViews(services, catalog, queue, clock);
+    }
+
+    @GetMapping("/services")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
+    String list(Model model) {
+        model.addAttribute("services", views.all());
+        return "services";
+    }
+
+    @GetMapping("/services/{id}")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
+    String show(@PathVariable("id") String id, Model model) {
+        var service = service(id);
+        model.addAttribute("service", views.view(service));
+        model.addAttribute("settings", settings(service));
+        return "service";
+    }
+
+    @PostMapping("/services/{id}/pause")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
+    String pause(Visitor visitor, @PathVariable("id") String id) {
+        services.pause(service(id).id(), visitor.name());
+        return "redirect:/services/{id}";
+    }
+
+    @PostMapping("/services/{id}/resume")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
+    String resume(Visitor visitor, @PathVariable("id") String id) {
+        services.resume(service(id).id(), visitor.name());
+        return "redirect:/services/{id}";
+    }
+
+    private Service service(String id) {
+        return services.find(id).orElseThrow(() -> Problem.notFound("There is no such service."));
+    }
+
+    /// As the API shows them, flat: `smtp.host` and its value.
+    private Map<String, String> settings(Service service) {
+        var flat = new LinkedHashMap<String, String>();
+        flatten("", services.shown(service), flat);
+        flat.keySet().removeIf(name -> name.equals("id") || name.startsWith("state"));
+        return flat;
+    }
+
+    private static void flatten(String name, JsonNode node, Map<String, String> into) {
+        if (node.has("set") && node.has("ends_with"))
+            into.put(name, "set, ends with " + node.path("ends_with").asString(""));
+        else if (node.isObject())
+            for (var member : node.properties())
+                flatten(
+                        name.isEmpty() ? member.getKey() : name + "." + member.getKey(),
+                        member.getValue(),
+                        into);
+        else if (node.isArray())
+            for (int i = 0; i < node.size(); i++) flatten(name + " " + (i + 1), node.get(i), into);
+        else if (!node.isNull()) into.put(name, node.asString(""));
+    }
+}

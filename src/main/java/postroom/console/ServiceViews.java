@@ -1,0 +1,91 @@
+package postroom.console;
+
+import org.jspecify.annotations.Nullable;
+
+import postroom.catalog.Advice;
+import postroom.catalog.Catalog;
+import postroom.queue.Queue;
+import postroom.service.Authentication;
+import postroom.service.Service;
+import postroom.service.ServiceState;
+import postroom.service.Services;
+import postroom.service.SmtpSettings.Tls;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+
+/// Services as pages show them.
+final class ServiceViews {
+
+    private final Services services;
+    private final Catalog catalog;
+    private final Queue queue;
+    private final InstantSource clock;
+
+    ServiceViews(Services services, Catalog catalog, Queue queue, InstantSource clock) {
+        this.services = services;
+        this.catalog = catalog;
+        this.queue = queue;
+        this.clock = clock;
+    }
+
+    /// @param reason what the trouble means, where there is any
+    /// @param detail what the far side said, verbatim
+    record View(
+            String id,
+            String name,
+            Mark mark,
+            Moment since,
+            @Nullable Moment until,
+            String way,
+            String from,
+            boolean isPlainText,
+            long waiting,
+            @Nullable Moment waitingSince,
+            @Nullable Advice reason,
+            @Nullable String detail,
+            boolean isPaused,
+            boolean isTrouble) {}
+
+    List<View> all() {
+        return services.all().stream().map(this::view).toList();
+    }
+
+    View view(Service service) {
+        var now = clock.instant();
+        var status = services.status(service.id());
+        var waiting = queue.waiting(service.id());
+        var state = status.state();
+        return new View(
+                Long.toString(service.id()),
+                service.name(),
+                Mark.of(state),
+                Moment.of(status.since(), now),
+                status.until().map(until -> Moment.of(until, now)).orElse(null),
+                way(service),
+                service.from().address().toString(),
+                service.smtp().tls() == Tls.NONE,
+                waiting.recipients(),
+                waiting.oldest().map(oldest -> Moment.of(oldest, now)).orElse(null),
+                status.reason().flatMap(catalog::byId).orElse(null),
+                status.detail().orElse(null),
+                state == ServiceState.PAUSED,
+                state == ServiceState.NEEDS_AUTHORIZATION || state == ServiceState.FAILING);
+    }
+
+    private static String way(Service service) {
+        var host = service.smtp().host() + ":" + service.smtp().port();
+        var signIn =
+                switch (service.authentication()) {
+                    case Authentication.None() -> "no authentication";
+                    case Authentication.Basic basic -> "basic as " + basic.username();
+                    case Authentication.OAuth2 oauth2 -> "OAuth2 as " + oauth2.login();
+                };
+        return switch (service.transport()) {
+            case SMTP -> "SMTP " + host + " · " + signIn;
+            case GRAPH, GMAIL ->
+                    service.transport().name().toLowerCase(Locale.ROOT) + " API · " + signIn;
+        };
+    }
+}

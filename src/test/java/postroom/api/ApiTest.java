@@ -1,0 +1,359 @@
+package postroom.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import postroom.access.Issued;
+import postroom.access.Role;
+import postroom.secret.Secret;
+import postroom.web.TestHouse;
+
+import tools.jackson.databind.JsonNode;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.Map;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ApiTest {
+    private static final String MESSAGE =
+            """
+            {"from": "shop@example.com", "to": ["a@example.net", "b@example.net"],
+             "subject": "Hi", "text": "Hello"}
+            """;
+
+    private TestHouse house;
+    private Secret owner;
+    private Issued shop;
+    private final Map<Role, Secret> keys = new EnumMap<>(Role.class);
+    private String office = "";
+    private String message = "";
+
+    @BeforeAll
+    void open(@TempDir Path data) throws Exception {
+        house = new TestHouse(data);
+        owner = house.owner;
+        for (var role : Role.values()) keys.put(role, house.key(role));
+        office = house.service("Office");
+        shop = house.application("shop");
+        message = accepted(shop);
+    }
+
+    @AfterAll
+    void close() {
+        house.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // call, path, owner, operator, setup, viewer, application
+        "GET, /v1/messages, 200, 200, 403, 200, 200",
+        "GET, /v1/messages/{message}, 200, 200, 403, 200, 200",
+        "POST, /v1/messages/{message}/retry, 200, 200, 403, 403, 403",
+        "POST, /v1/messages/{message}/hold, 200, 200, 403, 403, 403",
+        "POST, /v1/messages/{message}/release, 200, 200, 403, 403, 403",
+        "GET, /v1/services, 200, 200, 200, 200, 403",
+        "GET, /v1/services/{service}, 200, 200, 200, 200, 403",
+        "POST, /v1/services/{service}/pause, 200, 200, 200, 403, 403",
+        "POST, /v1/services/{service}/resume, 200, 200, 200, 403, 403",
+        "GET, /v1/credentials, 200, 200, 200, 200, 403",
+        "DELETE, /v1/credentials/9, 404, 403, 404, 403, 403",
+        "GET, /v1/presets, 200, 200, 200, 200, 403",
+        "GET, /v1/explain?text=full, 200, 200, 200, 200, 200",
+        "GET, /v1/events, 200, 200, 200, 200, 403",
+        "GET, /v1/users, 200, 403, 403, 403, 403",
+        "GET, /v1/management-keys, 200, 403, 403, 403, 403",
+    })
+    void everybody_may_do_what_is_theirs(
+            String verb,
+            String path,
+            int asOwner,
+            int asOperator,
+            int asSetup,
+            int asViewer,
+            int asApplication)
+            throws Exception {
+        var there = path.replace("{message}", message).replace("{service}", office);
+
+        var answers = new ArrayList<Integer>();
+        for (var role : Role.values())
+            answers.add(house.call(verb, there, key(role), null).statusCode());
+        answers.add(house.call(verb, there, shop.apiKey(), null).statusCode());
+
+        assertThat(answers).containsExactly(asOwner, asOperator, asSetup, asViewer, asApplication);
+    }
+
+    @Test
+    void an_application_reads_its_own_messages_only() throws Exception {
+        var other = house.application("other");
+        var theirs = accepted(other);
+
+        assertThat(get("/v1/messages/" + theirs, shop.apiKey()).statusCode()).isEqualTo(404);
+        assertThat(json(get("/v1/messages", other.apiKey())).path("messages").size()).isEqualTo(1);
+    }
+
+    @Test
+    void a_list_is_paged_by_cursor_and_filtered() throws Exception {
+        var pages = house.application("pages");
+        for (int i = 0; i < 5; i++) accepted(pages);
+
+        var first = json(get("/v1/messages?limit=3", pages.apiKey()));
+        var second =
+                json(
+                        get(
+                                "/v1/messages?limit=3&cursor=" + first.path("cursor").asString(),
+                                pages.apiKey()));
+
+        assertThat(first.path("messages").size()).isEqualTo(3);
+        assertThat(second.path("messages").size()).isEqualTo(2);
+        assertThat(second.path("cursor").isNull()).isTrue();
+        assertThat(first.at("/messages/0/states").toString()).isEqualTo("{\"queued\":2}");
+        assertThat(count("/v1/messages?recipient=a@example.net&service=office&state=queued"))
+                .isGreaterThan(4);
+        assertThat(count("/v1/messages?recipient=nobody@example.net")).isZero();
+        assertThat(count("/v1/messages?from=shop@example.com&since=2026-11-21T12:00:00Z"))
+                .isGreaterThan(4);
+        assertThat(count("/v1/messages?since=2026-11-22T12:00:00%2B01:00")).isZero();
+    }
+
+    @Test
+    void a_message_is_held_released_rerouted_and_cancelled() throws Exception {
+        var id = accepted(shop);
+        var relay = house.service("Second relay");
+
+        assertThat(json(post("/v1/messages/" + id + "/hold", "")).path("changed").asInt())
+                .isEqualTo(2);
+        assertThat(
+                        json(post("/v1/messages/" + id + "/release", ""))
+                                .at("/recipients/0/state")
+                                .asString())
+                .isEqualTo("queued");
+        var moved =
+                json(post("/v1/messages/" + id + "/reroute", "{\"service\": \"second relay\"}"));
+        assertThat(moved.at("/recipients/0/service").asString()).isEqualTo("Second relay");
+        assertThat(house.call("DELETE", "/v1/services/" + relay, owner, null).statusCode())
+                .isEqualTo(409);
+        assertThat(json(post("/v1/messages/" + id + "/cancel", "")).path("changed").asInt())
+                .isEqualTo(2);
+        assertThat(json(post("/v1/messages/" + id + "/cancel", "")).path("changed").asInt())
+                .isZero();
+
+        var shown = json(get("/v1/messages/" + id, owner));
+        assertThat(shown.path("timeline").findValuesAsString("type"))
+                .containsExactly(
+                        "message.accepted",
+                        "message.held",
+                        "message.released",
+                        "message.rerouted",
+                        "message.cancelled");
+        assertThat(shown.path("tags").isArray()).isTrue();
+        assertThat(house.call("DELETE", "/v1/services/" + relay, owner, null).statusCode())
+                .isEqualTo(204);
+        assertThat(post("/v1/messages/" + id + "/reroute", "{\"service\": \"x\"}").statusCode())
+                .isEqualTo(422);
+    }
+
+    @Test
+    void a_service_is_made_shown_changed_and_its_secret_never_comes_back() throws Exception {
+        var made =
+                post(
+                        "/v1/services",
+                        """
+                        {"name": "Relay", "preset": "smtp", "smtp": {"host": "relay.example.com"},
+                         "from": {"address": "noreply@example.com"},
+                         "authentication": {"type": "basic", "username": "ada",
+                           "password": "a secret of somebody"}}
+                        """);
+
+        assertThat(made.statusCode()).isEqualTo(201);
+        assertThat(made.body()).doesNotContain("a secret of somebody");
+        var relay = json(made);
+        assertThat(relay.at("/authentication/password/ends_with").asString()).isEqualTo("body");
+        assertThat(relay.path("waiting").asInt()).isZero();
+        var changed =
+                json(
+                        house.call(
+                                "PATCH",
+                                "/v1/services/Relay",
+                                owner,
+                                "{\"smtp\": {\"port\": 2525}}"));
+        assertThat(changed.at("/smtp/port").asInt()).isEqualTo(2525);
+        assertThat(changed.at("/smtp/host").asString()).isEqualTo("relay.example.com");
+        var wrong =
+                house.call("PATCH", "/v1/services/Relay", owner, "{\"smtp\": {\"port\": 70000}}");
+        assertThat(wrong.statusCode()).isEqualTo(422);
+        assertThat(json(wrong).at("/errors/0/field").asString()).isEqualTo("smtp.port");
+        assertThat(get("/v1/services/relay/authorization", owner).statusCode()).isEqualTo(409);
+        assertThat(post("/v1/services/relay/authorize", "").statusCode()).isEqualTo(409);
+    }
+
+    @Test
+    void a_credential_shows_its_secrets_once() throws Exception {
+        var made =
+                post(
+                        "/v1/credentials",
+                        """
+                        {"name": "ERP", "senders": ["*@example.com"], "networks": ["127.0.0.0/8"],
+                         "usage": "transactional", "services": ["office"]}
+                        """);
+
+        assertThat(made.statusCode()).isEqualTo(201);
+        var erp = json(made);
+        assertThat(erp.path("smtp_username").asString()).isEqualTo("erp");
+        assertThat(erp.path("api_key").asString()).startsWith("pr_");
+        assertThat(erp.path("services").toString()).isEqualTo("[\"Office\"]");
+        var listed = get("/v1/credentials", owner).body();
+        assertThat(listed)
+                .contains("\"erp\"")
+                .doesNotContain(
+                        erp.path("api_key").asString(), erp.path("smtp_password").asString());
+        var key = new Secret(erp.path("api_key").asString());
+        assertThat(get("/v1/messages", key).statusCode()).isEqualTo(200);
+
+        var id = erp.path("id").asString();
+        assertThat(house.call("DELETE", "/v1/credentials/" + id, owner, null).statusCode())
+                .isEqualTo(204);
+        assertThat(get("/v1/messages", key).statusCode()).isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    name        | {"senders": ["*"]}
+                    senders     | {"name": "x"}
+                    senders[0]  | {"name": "x", "senders": ["a b"]}
+                    networks[0] | {"name": "x", "senders": ["*"], "networks": ["10.0.0.0/99"]}
+                    networks    | {"name": "x", "senders": ["*"], "without_auth": true}
+                    usage       | {"name": "x", "senders": ["*"], "usage": "spam"}
+                    services[0] | {"name": "x", "senders": ["*"], "services": ["nowhere"]}
+                    smtp_password | {"name": "x", "senders": ["*"], "smtp_password": "short"}
+                    sender      | {"name": "x", "sender": "*"}
+                    """)
+    void a_credential_that_cannot_be_is_refused_with_the_field(String field, String body)
+            throws Exception {
+        var answer = post("/v1/credentials", body);
+
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(json(answer).at("/errors/0/field").asString()).isEqualTo(field);
+    }
+
+    @Test
+    void keys_and_people_are_made_and_taken_away() throws Exception {
+        var key =
+                json(
+                        post(
+                                "/v1/management-keys",
+                                "{\"name\": \"monitoring\", \"rights\": \"viewer\"}"));
+        var secret = new Secret(key.path("key").asString());
+        assertThat(get("/v1/services", secret).statusCode()).isEqualTo(200);
+        house.call("DELETE", "/v1/management-keys/" + key.path("id").asString(), owner, null);
+        assertThat(get("/v1/services", secret).statusCode()).isEqualTo(401);
+
+        var body =
+                "{\"email\": \"bob@example.com\", \"password\": \"correct horse\", \"role\":"
+                        + " \"viewer\"}";
+        assertThat(post("/v1/users", body).statusCode()).isEqualTo(201);
+        assertThat(post("/v1/users", body).statusCode()).isEqualTo(422);
+        assertThat(
+                        post(
+                                        "/v1/users/bob@example.com/password",
+                                        "{\"password\": \"another horse\"}")
+                                .statusCode())
+                .isEqualTo(204);
+    }
+
+    @Test
+    void events_are_followed_with_a_cursor_and_setup_sees_none_of_messages() throws Exception {
+        var all = json(get("/v1/events?limit=1000", owner));
+        var cursor = all.path("cursor").asString();
+        assertThat(all.path("events").findValuesAsString("type"))
+                .contains("service.created", "credential.created", "message.accepted");
+
+        accepted(shop);
+
+        var more = json(get("/v1/events?after=" + cursor, owner));
+        assertThat(more.path("events").findValuesAsString("type"))
+                .containsExactly("message.accepted");
+        assertThat(
+                        json(get("/v1/events?limit=1000", key(Role.SETUP)))
+                                .path("events")
+                                .findValuesAsString("type"))
+                .noneMatch(type -> type.startsWith("message."));
+    }
+
+    @Test
+    void the_description_names_every_call_in_snake_case() throws Exception {
+        var description = json(house.send(house.request("/openapi.json")));
+
+        assertThat(description.path("openapi").asString()).startsWith("3.");
+        assertThat(description.path("paths").propertyNames())
+                .contains(
+                        "/v1/messages",
+                        "/v1/messages/mime",
+                        "/v1/messages/batch",
+                        "/v1/messages/{id}/reroute",
+                        "/v1/services/{id}/check",
+                        "/v1/credentials/{id}",
+                        "/v1/events",
+                        "/health/ready");
+        assertThat(description.at("/components/schemas/MessageCall/properties").propertyNames())
+                .contains("reply_to", "send_at", "attachments")
+                .doesNotContain("replyTo");
+        var parameters = description.at("/paths/~1v1~1messages/get/parameters");
+        assertThat(parameters.findValuesAsString("name"))
+                .contains("state", "cursor")
+                .doesNotContain("visitor", "name");
+        assertThat(house.send(house.request("/docs/api")).body())
+                .contains("/v1/messages/{id}/retry", "reply_to")
+                .doesNotContain("<script");
+    }
+
+    @Test
+    void what_waits_behind_a_service_is_measured() throws Exception {
+        var metrics = house.send(house.request("/metrics")).body();
+
+        assertThat(metrics)
+                .contains("postroom_service_waiting{service=\"Office\"}")
+                .contains("postroom_service_state{service=\"Office\",state=\"ready\"} 1")
+                .contains("postroom_recipients{state=\"queued\"}");
+    }
+
+    private String accepted(Issued application) throws Exception {
+        var answer = house.post("/v1/messages", application.apiKey(), MESSAGE);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        return json(answer).path("id").asString();
+    }
+
+    private Secret key(Role role) {
+        var key = keys.get(role);
+        if (key == null) throw new IllegalArgumentException(role.word());
+        return key;
+    }
+
+    private int count(String path) throws Exception {
+        return json(get(path, owner)).path("messages").size();
+    }
+
+    private HttpResponse<String> get(String path, Secret key) throws Exception {
+        return house.get(path, key);
+    }
+
+    private HttpResponse<String> post(String path, String body) throws Exception {
+        return house.post(path, owner, body);
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) {
+        return TestHouse.json(answer);
+    }
+}

@@ -1,0 +1,91 @@
+package postroom.console;
+
+import postroom.web.TestHouse;
+
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// As much of a browser as the pages need: one cookie, forms with their hidden token, no redirects.
+final class Browser {
+    private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"");
+
+    private final TestHouse house;
+    private String cookie = "";
+    private String cookieHeader = "";
+    private String token = "";
+    private Optional<HttpResponse<String>> last = Optional.empty();
+
+    Browser(TestHouse house) {
+        this.house = house;
+    }
+
+    Browser open(String path) throws IOException, InterruptedException {
+        send(house.request(path).GET());
+        return this;
+    }
+
+    void signIn(String email, String password) throws IOException, InterruptedException {
+        open("/login");
+        submit("/login", Map.of("email", email, "password", password));
+    }
+
+    void submit(String path, Map<String, String> fields) throws IOException, InterruptedException {
+        var form = new StringBuilder("_csrf=" + encoded(token));
+        fields.forEach(
+                (name, value) -> form.append('&').append(name).append('=').append(encoded(value)));
+        post(path, form.toString());
+    }
+
+    void submitWithoutToken(String path) throws IOException, InterruptedException {
+        post(path, "");
+    }
+
+    int status() {
+        return last.orElseThrow().statusCode();
+    }
+
+    String page() {
+        return last.orElseThrow().body();
+    }
+
+    String location() {
+        return last.orElseThrow().headers().firstValue("Location").orElse("");
+    }
+
+    String cookieHeader() {
+        return cookieHeader;
+    }
+
+    private void post(String path, String form) throws IOException, InterruptedException {
+        send(
+                house.request(path)
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(BodyPublishers.ofString(form)));
+    }
+
+    private void send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        request.header("Accept", "text/html");
+        if (!cookie.isEmpty()) request.header("Cookie", cookie);
+        var response = house.send(request);
+        response.headers()
+                .firstValue("Set-Cookie")
+                .ifPresent(set -> {
+                    cookieHeader = set;
+                    cookie = set.substring(0, set.indexOf(';'));
+                });
+        var found = TOKEN.matcher(response.body());
+        if (found.find()) token = found.group(1);
+        last = Optional.of(response);
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

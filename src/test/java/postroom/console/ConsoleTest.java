@@ -1,0 +1,200 @@
+package postroom.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import postroom.access.Role;
+import postroom.mail.QueueId;
+import postroom.secret.Secret;
+import postroom.service.ServiceState;
+import postroom.web.TestHouse;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConsoleTest {
+    private static final String PASSWORD = "correct horse";
+
+    private TestHouse house;
+    private String office = "";
+    private String message = "";
+
+    @BeforeAll
+    void open(@TempDir Path data) throws Exception {
+        house = new TestHouse(data);
+        office = house.service("Office");
+        for (var role : Role.values())
+            house.access.people().create(role.word() + "@example.com", new Secret(PASSWORD), role);
+        var answer =
+                house.post(
+                        "/v1/messages",
+                        house.application("shop").apiKey(),
+                        """
+                        {"from": "shop@example.com", "to": ["a@example.net", "b@example.net"],
+                         "subject": "<script>alert(1)</script>", "text": "Hello"}
+                        """);
+        message = TestHouse.json(answer).path("id").asString();
+    }
+
+    @AfterAll
+    void close() {
+        house.close();
+    }
+
+    @Test
+    void the_first_person_signs_up_with_the_address_that_was_printed(@TempDir Path data)
+            throws Exception {
+        try (var fresh = new TestHouse(data)) {
+            var token = fresh.access.people().issueFirstRun().orElseThrow().value();
+            var browser = new Browser(fresh);
+
+            browser.open("/welcome?token=" + token);
+            browser.submit(
+                    "/welcome",
+                    Map.of("token", token, "email", "ada@example.com", "password", "short"));
+            assertThat(browser.page()).contains("at least 10 characters");
+            browser.submit(
+                    "/welcome",
+                    Map.of("token", token, "email", "ada@example.com", "password", PASSWORD));
+            browser.signIn("ada@example.com", PASSWORD);
+
+            assertThat(browser.open("/").page()).contains("Is mail flowing?", "ada@example.com");
+            assertThat(new Browser(fresh).open("/welcome?token=" + token).page())
+                    .contains("works once")
+                    .doesNotContain("<form");
+        }
+    }
+
+    @Test
+    void a_wrong_password_does_not_sign_in() throws Exception {
+        var browser = new Browser(house);
+
+        browser.signIn("viewer@example.com", "wrong password");
+
+        assertThat(browser.location()).endsWith("/login?wrong");
+        assertThat(browser.open("/login?wrong").page()).contains("do not fit");
+        assertThat(browser.open("/login").page()).doesNotContain("do not fit", "too many");
+        assertThat(browser.open("/").location()).endsWith("/login");
+    }
+
+    @Test
+    void a_form_from_elsewhere_is_refused() throws Exception {
+        var browser = new Browser(house);
+        browser.signIn("owner@example.com", PASSWORD);
+
+        browser.submitWithoutToken("/services/" + office + "/pause");
+
+        assertThat(browser.status()).isEqualTo(403);
+    }
+
+    @Test
+    void the_session_cookie_is_out_of_reach_of_scripts_and_other_sites() throws Exception {
+        var browser = new Browser(house);
+
+        browser.signIn("owner@example.com", PASSWORD);
+
+        assertThat(browser.cookieHeader()).contains("HttpOnly", "SameSite=Lax");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "owner, 200, 200, 302",
+        "operator, 200, 200, 302",
+        "setup, 200, 403, 403",
+        "viewer, 200, 200, 403",
+    })
+    void roles_see_and_do_what_they_may(String role, int services, int messages, int hold)
+            throws Exception {
+        var browser = new Browser(house);
+        browser.signIn(role + "@example.com", PASSWORD);
+
+        assertThat(browser.open("/services").status()).isEqualTo(services);
+        assertThat(browser.open("/messages").status()).isEqualTo(messages);
+        browser.open("/explain"); // any page gives the form's token
+        browser.submit("/messages/" + message + "/hold", Map.of());
+        assertThat(browser.status()).isEqualTo(hold);
+        house.queue.release(QueueId.parse(message).orElseThrow());
+    }
+
+    @Test
+    void a_message_shows_recipients_timeline_and_buttons_and_its_subject_as_text()
+            throws Exception {
+        var browser = new Browser(house);
+        browser.signIn("operator@example.com", PASSWORD);
+
+        assertThat(browser.open("/messages?q=a@example.net").page())
+                .contains(message, "a@example.net +1", "queued");
+        assertThat(browser.open("/messages?q=" + message).location())
+                .endsWith("/messages/" + message);
+        assertThat(browser.open("/messages/" + message).page())
+                .contains("a@example.net", "b@example.net", "accepted", "Try now", "Hold")
+                .contains("&lt;script&gt;")
+                .doesNotContain("<script");
+
+        browser.submit("/messages/" + message + "/hold", Map.of());
+        assertThat(browser.open("/messages/" + message).page()).contains("held", "Release");
+        browser.submit("/messages/" + message + "/release", Map.of());
+        assertThat(browser.open("/messages/" + message).page()).contains("Try now");
+    }
+
+    @Test
+    void trouble_stands_on_top_with_what_to_do() throws Exception {
+        var browser = new Browser(house);
+        browser.signIn("operator@example.com", PASSWORD);
+        long id = Long.parseLong(office);
+        house.services.moveTo(
+                id,
+                ServiceState.FAILING,
+                Optional.of("mailbox-full"),
+                Optional.of("452 4.2.2 <b>full</b>"),
+                Optional.empty());
+
+        assertThat(browser.open("/").page()).contains("The mailbox is full", "What to do");
+        assertThat(browser.open("/services/" + office).page())
+                .contains("failing", "Wait, or ask", "452 4.2.2 &lt;b&gt;", "example.com/docs")
+                .contains("set, ends with x7Qd")
+                .doesNotContain("correct horse");
+
+        browser.submit("/services/" + office + "/resume", Map.of());
+        assertThat(browser.open("/").page()).doesNotContain("The mailbox is full");
+    }
+
+    @Test
+    void an_error_that_is_pasted_is_explained() throws Exception {
+        var browser = new Browser(house);
+        browser.signIn("viewer@example.com", PASSWORD);
+
+        assertThat(browser.open("/explain?text=452+4.2.2+mailbox+full").page())
+                .contains("The mailbox is full", "Wait, or ask");
+    }
+
+    @Test
+    void who_lost_the_role_or_signed_out_sees_nothing_more() throws Exception {
+        var browser = new Browser(house);
+        browser.signIn("viewer@example.com", PASSWORD);
+        browser.open("/");
+
+        browser.submit("/logout", Map.of());
+
+        assertThat(browser.open("/").location()).endsWith("/login");
+    }
+
+    @Test
+    void a_page_that_is_not_there_says_so_as_a_page() throws Exception {
+        var browser = new Browser(house);
+
+        browser.open("/nowhere");
+
+        assertThat(browser.status()).isEqualTo(404);
+        assertThat(browser.page()).contains("<h1>Not found</h1>");
+    }
+}
