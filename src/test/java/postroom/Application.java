@@ -45,7 +45,8 @@ final class Application implements AutoCloseable {
                 Message-ID: %s\r
                 \r
                 %s\r
-                ."""
+                .\
+                """
                         .formatted(to, messageId, body));
     }
 

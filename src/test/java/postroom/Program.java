@@ -96,13 +96,16 @@ final class Program implements AutoCloseable {
     }
 
     Program awaitReady() {
-        await("ready", Duration.ofSeconds(90), () -> {
-            try {
-                return get("/health/ready").statusCode() == 200;
-            } catch (UncheckedIOException notYet) {
-                return false;
-            }
-        });
+        await(
+                "ready",
+                Duration.ofSeconds(90),
+                () -> {
+                    try {
+                        return get("/health/ready").statusCode() == 200;
+                    } catch (UncheckedIOException notYet) {
+                        return false;
+                    }
+                });
         return this;
     }
 

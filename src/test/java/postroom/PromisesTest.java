@@ -15,9 +15,9 @@ import postroom.emulator.ReceivedMessage;
 import tools.jackson.databind.JsonNode;
 
 import java.io.IOException;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpRequest;
 import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -341,8 +341,7 @@ class PromisesTest {
                                         .header("Authorization", "Bearer " + wrongKey))
                         .body());
         var form =
-                HttpRequest.newBuilder(
-                                URI.create("http://127.0.0.1:" + program.web + "/sign-in"))
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + program.web + "/sign-in"))
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .POST(BodyPublishers.ofString("email=a@b.example&password=" + password));
         answers.add(program.send(form).body());
