@@ -3,6 +3,7 @@ package postroom;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,6 +14,8 @@ import postroom.queue.RecipientRow;
 import postroom.service.Service;
 import postroom.service.ServiceState;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,14 +31,16 @@ class DispatcherTest {
 
     private HouseInTown town;
 
-    private HouseInTown town(String provider, Duration idle) {
-        town = new HouseInTown(data, EmulatorScript.demo().changedBy(provider), idle);
-        town.credential("erp", "*@contoso.example");
-        return town;
+    @BeforeEach
+    void open() throws IOException {
+        town = open(Duration.ofMillis(20));
     }
 
-    private HouseInTown town(String provider) {
-        return town(provider, Duration.ofMillis(20));
+    private HouseInTown open(Duration idle) throws IOException {
+        var directory = Files.createTempDirectory(data, "house");
+        var fresh = new HouseInTown(directory, EmulatorScript.demo(), idle);
+        fresh.credential("erp", "*@contoso.example");
+        return fresh;
     }
 
     @AfterEach
@@ -45,7 +50,8 @@ class DispatcherTest {
 
     @Test
     void trouble_with_the_service_spends_no_attempts() {
-        town("mailboxes: [{address: noreply@contoso.example, smtp_auth: disabled-mailbox}]");
+        town.emulator.change(
+                "mailboxes: [{address: noreply@contoso.example, smtp_auth: disabled-mailbox}]");
         var office = town.office("{}");
         var invoice = town.handIn("erp", ERP, "a@example.net");
 
@@ -61,7 +67,6 @@ class DispatcherTest {
 
     @Test
     void a_provider_that_vanishes_and_comes_back_gets_everything_once() {
-        town("{}");
         var office = town.office("{}");
         var before = town.handIn("erp", ERP, "a@example.net");
         town.settle();
@@ -87,7 +92,7 @@ class DispatcherTest {
 
     @Test
     void a_poison_message_does_not_hold_up_the_others() {
-        town(
+        town.emulator.change(
                 """
                 faults:
                   - stage: final-dot
@@ -112,8 +117,9 @@ class DispatcherTest {
     }
 
     @Test
-    void a_changed_service_gets_new_lines() {
-        town("{}", Duration.ofSeconds(20));
+    void a_changed_service_gets_new_lines() throws IOException {
+        town.close();
+        town = open(Duration.ofSeconds(20));
         var office = town.office("{\"connections\": 1}");
         sendNow(1);
         sendNow(2);
@@ -140,7 +146,7 @@ class DispatcherTest {
 
     @Test
     void one_message_costs_one_line() {
-        town("delay: { greeting: 100ms }");
+        town.emulator.change("delay: { greeting: 100ms }");
         town.office("{\"connections\": 3}");
 
         var message = town.handIn("erp", ERP, "a@example.net");
@@ -153,7 +159,7 @@ class DispatcherTest {
 
     @Test
     void pacing_keeps_to_messages_per_minute() {
-        town("limits: { messages_per_minute: 10 }");
+        town.emulator.change("limits: { messages_per_minute: 10 }");
         town.office("{\"connections\": 3, \"messages_per_minute\": 10}");
         for (int i = 0; i < 25; i++) town.handIn("erp", ERP, "a@example.net");
 

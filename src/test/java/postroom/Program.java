@@ -1,5 +1,7 @@
 package postroom;
 
+import org.jspecify.annotations.Nullable;
+
 import postroom.emulator.Emulator;
 
 import tools.jackson.databind.JsonNode;
@@ -46,7 +48,7 @@ final class Program implements AutoCloseable {
     final int starttls = freePort();
     final int plain = freePort();
     final int web = freePort();
-    private Process process;
+    private @Nullable Process process;
 
     /// @param directory data and logs
     Program(Path directory) throws IOException {
@@ -112,7 +114,7 @@ final class Program implements AutoCloseable {
     void await(String what, Duration atMost, BooleanSupplier condition) {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (!condition.getAsBoolean()) {
-            if (!process.isAlive())
+            if (!running().isAlive())
                 throw new AssertionError("the program ended by itself:\n" + log());
             if (System.nanoTime() > deadline)
                 throw new AssertionError("in vain waited for: " + what + "\n" + log());
@@ -122,13 +124,18 @@ final class Program implements AutoCloseable {
 
     /// SIGKILL
     void kill() {
-        end(process.destroyForcibly());
+        end(running().destroyForcibly());
     }
 
     /// SIGTERM; returns once it has ended.
     void stop() {
-        process.destroy();
-        end(process);
+        running().destroy();
+        end(running());
+    }
+
+    private Process running() {
+        if (process == null) throw new IllegalStateException("nobody started it");
+        return process;
     }
 
     private static void end(Process process) {
@@ -263,8 +270,7 @@ final class Program implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
-        end(process);
+        if (process != null) end(process.destroyForcibly());
         http.close();
     }
 }
