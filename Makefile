@@ -21,8 +21,8 @@ bench: build ## the rows of docs/develop/performance.md, on this machine
 	"$$(./postroom --java)" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 	    -cp "target/test-classes:target/postroom.jar:target/lib/*" postroom.bench.Bench
 
-fuzz: ## look for inputs that break a parser
-	$(MVN) -q test -Dgroups=fuzz -Dsurefire.groups.excluded= -Dsurefire.failIfNoSpecifiedTests=false
+fuzz: ## look for inputs that break a parser; the seed is printed, a failure prints its input
+	$(MVN) -q test -Dtest='*FuzzTest' -Dfuzz.rounds=200000 -Dfuzz.seed=$$(date +%s)
 
 reference: ## write the generated pages of docs/reference anew
 	WRITE_REFERENCE=yes $(MVN) -q test -Dtest=ReferencePagesTest -Dformat.skip=true

@@ -23,9 +23,7 @@ final class PostfixSubject implements Subject {
         Files.createDirectories(directory.resolve("queue"));
         Files.createDirectories(directory.resolve("data"));
         run("chown", "postfix", directory.resolve("data").toString());
-        run("chmod", "755", directory.toString());
-        var secrets = directory.resolve("sasl");
-        Files.writeString(secrets, "[localhost]:" + sinkPort + " relay:relay-secret\n");
+        run("chmod", "755", directory.resolveSibling(".").toString(), directory.toString());
         Files.writeString(
                 directory.resolve("main.cf"),
                 """

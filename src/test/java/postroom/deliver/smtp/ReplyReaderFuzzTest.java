@@ -23,11 +23,11 @@ import java.util.List;
 import java.util.Random;
 
 /// Whatever arrives, reading it ends, and ends with a diagnostic. The inputs in `fuzz/` are
-/// replayed as they are and in some thousand mutations; `-Dpostroom.fuzz.rounds=` asks for more.
+/// replayed as they are and in some thousand mutations; `-Dfuzz.rounds=` asks for more.
 class ReplyReaderFuzzTest {
 
     private static final Path INPUTS = Path.of("src/test/resources/postroom/deliver/smtp/fuzz");
-    private static final int ROUNDS = Integer.getInteger("postroom.fuzz.rounds", 20_000);
+    private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 20_000);
 
     @Test
     @Timeout(120)
@@ -35,7 +35,7 @@ class ReplyReaderFuzzTest {
         var inputs = inputs();
         for (var input : inputs) readAll(input, input.length + 1);
 
-        var random = new Random(7);
+        var random = new Random(Long.getLong("fuzz.seed", 7));
         for (int round = 0; round < ROUNDS; round++) {
             var input = mutated(inputs, random);
             int chunk = 1 + random.nextInt(300);
