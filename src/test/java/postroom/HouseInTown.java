@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /// The whole of Postroom in this process, and the imaginary providers across the road, under one
 /// clock that is moved and never waited for. Mail comes in through the real SMTP door and leaves
@@ -52,6 +53,7 @@ final class HouseInTown implements AutoCloseable {
     House house;
 
     private final Path data;
+    private final Timeouts timeouts;
     private final Map<String, Issued> credentials = new HashMap<>();
     private long storyBegins;
     private Instant tidyAt = start.plus(TIDY_EVERY);
@@ -60,7 +62,14 @@ final class HouseInTown implements AutoCloseable {
     record HandedIn(List<QueueId> accepted, Optional<String> rejected) {}
 
     HouseInTown(Path data, EmulatorScript script) {
+        // A line that has nothing to do ends at once, so that none outlives a leap of the clock.
+        this(data, script, Duration.ofMillis(20));
+    }
+
+    /// @param idle how long, in real time, a line waits for its next message
+    HouseInTown(Path data, EmulatorScript script, Duration idle) {
         this.data = data;
+        timeouts = timeouts(idle);
         emulator = Emulator.start(script, clock);
         house = opened();
     }
@@ -69,7 +78,7 @@ final class HouseInTown implements AutoCloseable {
         try {
             var environment = Map.of("POSTROOM_SUBMISSION_STARTTLS_ADDRESS", "127.0.0.1:0");
             var settings = SettingsReader.read(data.toString(), "", environment);
-            var fresh = new House(settings, clock, timeouts());
+            var fresh = new House(settings, clock, timeouts);
             fresh.open();
             return fresh;
         } catch (InvalidSettings invalid) {
@@ -79,8 +88,7 @@ final class HouseInTown implements AutoCloseable {
         }
     }
 
-    // A line that has nothing to do ends at once, so that none outlives a leap of the clock.
-    private static Timeouts timeouts() {
+    private static Timeouts timeouts(Duration idle) {
         var usual = Timeouts.standard();
         var soon = Duration.ofSeconds(20);
         return new Timeouts(
@@ -93,7 +101,7 @@ final class HouseInTown implements AutoCloseable {
                 soon,
                 Duration.ofSeconds(1),
                 usual.conversation(),
-                Duration.ofMillis(20),
+                idle,
                 usual.line());
     }
 
@@ -101,8 +109,26 @@ final class HouseInTown implements AutoCloseable {
         return house.services.create(settings, "test");
     }
 
-    Service service(String json) {
-        return service(JSON.readTree(json));
+    /// A service at the imaginary Microsoft, signing in as an application.
+    ///
+    /// @param limits as JSON; what is left out is the preset's
+    Service office(String limits) {
+        var settings = JSON.createObjectNode().put("name", "Office");
+        settings.put("preset", "microsoft-365-app");
+        settings.withObject("/smtp")
+                .put("host", "localhost")
+                .put("port", emulator.microsoft().smtpPort())
+                .put("trusted_ca", emulator.trustedCa());
+        settings.withObject("/from").put("address", "noreply@contoso.example");
+        var client = emulator.script().clients().getFirst();
+        settings.withObject("/authentication")
+                .put("login", "noreply@contoso.example")
+                .put("tenant", emulator.script().tenants().getFirst().id())
+                .put("client_id", client.id())
+                .put("client_secret", client.secrets().getFirst())
+                .put("token_endpoint", emulator.microsoft().secure().tokenUrl().toString());
+        settings.set("limits", JSON.readTree(limits));
+        return service(settings);
     }
 
     Issued credential(String name, String... senders) {
@@ -230,10 +256,15 @@ final class HouseInTown implements AutoCloseable {
     /// Returns once nothing is under way and nothing can be done before the clock moves.
     void settle() {
         house.dispatcher.nudge(0);
+        await("rest", () -> house.dispatcher.quietUntil().isPresent());
+    }
+
+    /// Returns once it is so; the clock stands still meanwhile.
+    void await(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + REAL_PATIENCE.toNanos();
-        while (house.dispatcher.quietUntil().isEmpty()) {
+        while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline)
-                throw new AssertionError("the house did not come to rest; " + openLines());
+                throw new AssertionError("in vain waited for: " + what + "; " + openLines());
             LockSupport.parkNanos(1_000_000);
         }
     }

@@ -137,7 +137,7 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
     }
 
     /// Adds the advice; and a message that closed the gate before, with the same trouble, though
-    /// others went through since, is taken for the cause itself.
+    /// others went through since, is taken for the cause itself from then on.
     private Settlement judged(Claim claim, DeliveryResult result, Instant begun) {
         return switch (result) {
             case Sent sent -> {
@@ -158,9 +158,13 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
     }
 
     private boolean isItsOwnTrouble(Claim claim, Deferred deferred, Advice advice) {
-        return deferred.scope() == Scope.SERVICE
-                && claim.lastAdvice().filter(advice.id()::equals).isPresent()
-                && lanes.lastSent().isAfter(claim.changedAt());
+        if (deferred.scope() != Scope.SERVICE) return false;
+        if (lanes.isBlamed(claim.id(), advice.id())) return true;
+        boolean othersWentThrough =
+                claim.lastAdvice().filter(advice.id()::equals).isPresent()
+                        && lanes.lastSent().isAfter(claim.changedAt());
+        if (othersWentThrough) lanes.blame(claim.id(), advice.id());
+        return othersWentThrough;
     }
 
     private static Deferred ofMessage(Deferred deferred) {

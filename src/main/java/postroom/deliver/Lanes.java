@@ -1,5 +1,6 @@
 package postroom.deliver;
 
+import postroom.mail.QueueId;
 import postroom.queue.Claim;
 import postroom.service.Service;
 import postroom.service.ServiceState;
@@ -9,7 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingDeque;
@@ -27,6 +31,8 @@ final class Lanes {
 
     private static final int MOST_READY = 256;
 
+    private static final int MOST_BLAMED = 1_000;
+
     /// After a line could not be opened while others were, so long no more than those others.
     private static final Duration NARROW = Duration.ofMinutes(1);
 
@@ -40,6 +46,7 @@ final class Lanes {
     private final AtomicInteger idle = new AtomicInteger();
     private final AtomicInteger opening = new AtomicInteger();
     private final AtomicInteger opened = new AtomicInteger();
+    private final Map<QueueId, String> blamed = Collections.synchronizedMap(new Newest());
     private volatile boolean hinted = true;
     private volatile int refillBelow = READY_PER_LINE;
     private Instant lookAgain = Instant.MIN;
@@ -50,6 +57,16 @@ final class Lanes {
     private volatile Instant narrowUntil = Instant.MIN;
     private volatile Instant lastSent = Instant.MIN;
     private Pace pace;
+
+    /// What was put in last; what was forgotten is found out once more.
+    private static final class Newest extends LinkedHashMap<QueueId, String> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<QueueId, String> eldest) {
+            return size() > MOST_BLAMED;
+        }
+    }
 
     Lanes(Service service, Lane.Tools tools) {
         this.service = service;
@@ -97,7 +114,10 @@ final class Lanes {
             startLines(most);
             return Instant.MAX; // lanes nudge when they run low
         }
-        if (!hinted && now.isBefore(lookAgain)) return lookAgain;
+        if (!hinted && now.isBefore(lookAgain)) {
+            startLines(most);
+            return lookAgain;
+        }
         hinted = false;
         int wanted = Math.min(room, pace.allowance(now));
         int taken = wanted > 0 ? take(now, wanted) : 0;
@@ -165,7 +185,8 @@ final class Lanes {
             // In slices, so that a closed gate or a stop is noticed.
             for (long slice = TimeUnit.MILLISECONDS.toNanos(250); left > 0; left -= slice) {
                 var claim = ready.pollFirst(Math.min(slice, left), TimeUnit.NANOSECONDS);
-                if (claim != null) return claim;
+                if (claim != null && mayGoOn(as)) return claim;
+                if (claim != null) takeBack(claim);
                 if (!mayGoOn(as)) return null;
             }
             return null;
@@ -199,6 +220,15 @@ final class Lanes {
     /// A new line has taken its first claim, or will not.
     void lineOpened() {
         opening.decrementAndGet();
+    }
+
+    /// Remembers that a message has this trouble alone: others went through.
+    void blame(QueueId message, String advice) {
+        blamed.put(message, advice);
+    }
+
+    boolean isBlamed(QueueId message, String advice) {
+        return advice.equals(blamed.get(message));
     }
 
     void lineEnded() {

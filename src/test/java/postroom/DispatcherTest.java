@@ -1,0 +1,189 @@
+package postroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import postroom.emulator.EmulatorScript;
+import postroom.emulator.ReceivedMessage;
+import postroom.mail.QueueId;
+import postroom.queue.RecipientRow;
+import postroom.service.Service;
+import postroom.service.ServiceState;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The dispatcher in the whole house: who has to wait, for whom, and for how long.
+class DispatcherTest {
+
+    private static final String ERP = "noreply@contoso.example";
+
+    @TempDir Path data;
+
+    private HouseInTown town;
+
+    @BeforeEach
+    void open() throws IOException {
+        town = open(Duration.ofMillis(20));
+    }
+
+    private HouseInTown open(Duration idle) throws IOException {
+        var directory = Files.createTempDirectory(data, "house");
+        var fresh = new HouseInTown(directory, EmulatorScript.demo(), idle);
+        fresh.credential("erp", "*@contoso.example");
+        return fresh;
+    }
+
+    @AfterEach
+    void close() {
+        town.close();
+    }
+
+    @Test
+    void trouble_with_the_service_spends_no_attempts() {
+        town.emulator.change(
+                "mailboxes: [{address: noreply@contoso.example, smtp_auth: disabled-mailbox}]");
+        var office = town.office("{}");
+        var invoice = town.handIn("erp", ERP, "a@example.net");
+
+        town.runFor(Duration.ofDays(9));
+
+        var recipient = recipient(invoice);
+        assertThat(recipient.state()).isEqualTo("deferred");
+        assertThat(recipient.attempts()).isZero();
+        assertThat(state(office)).isEqualTo(ServiceState.FAILING);
+        assertThat(town.house.services.status(office.id()).reason())
+                .contains("exo-smtpauth-disabled-mailbox");
+    }
+
+    @Test
+    void a_provider_that_vanishes_and_comes_back_gets_everything_once() {
+        var office = town.office("{}");
+        var before = town.handIn("erp", ERP, "a@example.net");
+        town.settle();
+        town.emulator.change("faults: [{stage: connect, drop: true}]");
+        var meanwhile = new ArrayList<QueueId>();
+        for (int i = 0; i < 5; i++) {
+            meanwhile.add(town.handIn("erp", ERP, "b" + i + "@example.net"));
+            town.runFor(Duration.ofMinutes(7));
+        }
+        assertThat(state(office)).isEqualTo(ServiceState.FAILING);
+
+        town.emulator.change("faults: []");
+        town.runFor(Duration.ofMinutes(16));
+
+        assertThat(state(office)).isEqualTo(ServiceState.READY);
+        assertThat(recipient(before).attempts()).isEqualTo(1);
+        for (var message : meanwhile) {
+            assertThat(recipient(message).state()).isEqualTo("sent");
+            assertThat(recipient(message).attempts()).isEqualTo(1);
+        }
+        assertThat(town.emulator.mailboxes().received()).isEqualTo(6);
+    }
+
+    @Test
+    void a_poison_message_does_not_hold_up_the_others() {
+        town.emulator.change(
+                """
+                faults:
+                  - stage: final-dot
+                    when: { recipient: "poison@*" }
+                    answer: { smtp: "554 5.2.0 STOREDRV.Submission.Exception:OutboundSpamException; Failed to process message due to a permanent exception" }
+                """);
+        var office = town.office("{\"connections\": 1}");
+        var poison = town.handIn("erp", ERP, "poison@example.net");
+        town.settle();
+        var others = new ArrayList<QueueId>();
+        for (int i = 0; i < 5; i++) others.add(town.handIn("erp", ERP, "a" + i + "@example.net"));
+
+        town.runFor(Duration.ofHours(2));
+
+        for (var other : others) assertThat(recipient(other).state()).isEqualTo("sent");
+        assertThat(recipient(poison).state()).isEqualTo("deferred");
+        assertThat(recipient(poison).attempts()).isPositive();
+        assertThat(state(office)).isEqualTo(ServiceState.READY);
+        var late = town.handIn("erp", ERP, "late@example.net");
+        town.settle();
+        assertThat(recipient(late).state()).isEqualTo("sent");
+    }
+
+    @Test
+    void a_changed_service_gets_new_lines() throws IOException {
+        town.close();
+        town = open(Duration.ofSeconds(20));
+        var office = town.office("{\"connections\": 1}");
+        sendNow(1);
+        sendNow(2);
+
+        town.house.services.update(
+                office.id(),
+                HouseInTown.JSON.readTree("{\"smtp\": {\"ehlo_hostname\": \"new.example\"}}"),
+                "ada");
+        sendNow(3);
+
+        var lines =
+                town.emulator.mailboxes().messages().stream()
+                        .map(ReceivedMessage::connection)
+                        .toList();
+        assertThat(lines.get(1)).isEqualTo(lines.get(0));
+        assertThat(lines.get(2)).isNotEqualTo(lines.get(1));
+    }
+
+    /// Over the line that waits, if one does.
+    private void sendNow(int count) {
+        town.handIn("erp", ERP, "a@example.net");
+        town.await(count + " messages", () -> town.emulator.mailboxes().received() == count);
+    }
+
+    @Test
+    void one_message_costs_one_line() {
+        town.emulator.change("delay: { greeting: 100ms }");
+        town.office("{\"connections\": 3}");
+
+        var message = town.handIn("erp", ERP, "a@example.net");
+        for (int i = 0; i < 20; i++) town.house.dispatcher.nudge(0);
+        town.settle();
+
+        assertThat(recipient(message).state()).isEqualTo("sent");
+        assertThat(town.emulator.count("auth microsoft")).isEqualTo(1);
+    }
+
+    @Test
+    void pacing_keeps_to_messages_per_minute() {
+        town.emulator.change("limits: { messages_per_minute: 10 }");
+        town.office("{\"connections\": 3, \"messages_per_minute\": 10}");
+        for (int i = 0; i < 25; i++) town.handIn("erp", ERP, "a@example.net");
+
+        town.runFor(Duration.ofMinutes(3));
+
+        var times = town.emulator.mailboxes().messages().stream().map(ReceivedMessage::at).toList();
+        assertThat(times).hasSize(25);
+        for (var time : times)
+            assertThat(within(Duration.ofSeconds(60), time, times)).isLessThanOrEqualTo(10);
+        assertThat(town.house.events.after(0, 1000))
+                .noneMatch(event -> event.type().word().equals("message.deferred"));
+    }
+
+    private static long within(Duration window, Instant from, List<Instant> times) {
+        return times.stream()
+                .filter(time -> !time.isBefore(from) && time.isBefore(from.plus(window)))
+                .count();
+    }
+
+    private RecipientRow recipient(QueueId message) {
+        return town.house.queue.recipients(message).getFirst();
+    }
+
+    private ServiceState state(Service service) {
+        return town.house.services.status(service.id()).state();
+    }
+}
