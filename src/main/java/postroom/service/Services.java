@@ -51,7 +51,9 @@ public final class Services {
                     "state_detail",
                     "state_until",
                     "next_probe_at",
-                    "waiting");
+                    "advice",
+                    "waiting",
+                    "waiting_since");
 
     private final Store store;
     private final EventLog events;
