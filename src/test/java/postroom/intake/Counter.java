@@ -178,6 +178,7 @@ public final class Counter implements AutoCloseable {
             Files.deleteIfExists(file);
             Files.deleteIfExists(file.resolveSibling("postroom.db-wal"));
             Files.deleteIfExists(file.resolveSibling("postroom.db-shm"));
+            Files.deleteIfExists(file.resolveSibling("postroom.db.lock"));
             Files.deleteIfExists(file.getParent());
         } catch (IOException left) {
             throw new IllegalStateException(left);
