@@ -3,6 +3,7 @@ package postroom.intake;
 import postroom.service.Usage;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ public record Hints(
 
     public Hints {
         tags = List.copyOf(tags);
-        metadata = Map.copyOf(metadata);
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata)); // in their order
         tracking = tracking.map(Set::copyOf);
     }
 
