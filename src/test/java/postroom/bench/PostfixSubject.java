@@ -75,6 +75,7 @@ final class PostfixSubject implements Subject {
                             : line.replaceAll("^(\\S+\\s+\\S+\\s+\\S+\\s+\\S+\\s+)y", "$1n")
                                     + "\n");
         own.append("127.0.0.1:").append(port).append(" inet n - n - - smtpd\n");
+        own.append("tlsproxy unix - - n - 0 tlsproxy\n"); // for kept TLS connections
         Files.writeString(directory.resolve("master.cf"), own.toString());
         run("postfix", "-c", directory.toString(), "start");
     }
