@@ -1,6 +1,7 @@
 package postroom.cli;
 
 import postroom.config.PostroomSettings;
+import postroom.store.DatabaseLock;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,9 @@ final class Archive {
     static final String DATABASE = "postroom.db";
     static final String MASTER_KEY = "master.key";
     static final String SETTINGS = "postroom.yaml";
+
+    /// What SQLite keeps beside a database; never to be applied to another one.
+    private static final List<String> OLD_LOG = List.of("-wal", "-shm");
 
     private Archive() {}
 
@@ -53,7 +57,7 @@ final class Archive {
 
     /// Other connections, the server's among them, may write meanwhile.
     private static void copyDatabase(Path database, Path copy) throws IOException {
-        Files.delete(copy); // "vacuum into" wants to make the file itself
+        // The copy is an empty file of mode 0600, and stays so private.
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + database);
                 var statement = connection.prepareStatement("vacuum into ?")) {
             statement.setString(1, copy.toString());
@@ -86,8 +90,8 @@ final class Archive {
             throw Trouble.refused(
                     "There is a database in " + settings.data() + " already; --force replaces it");
         var restored = new ArrayList<String>();
-        try (var zip = new ZipInputStream(Files.newInputStream(file))) {
-            Files.createDirectories(settings.data());
+        try (var zip = new ZipInputStream(Files.newInputStream(file));
+                var _ = DatabaseLock.take(settings.databaseFile())) {
             for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry())
                 if (put(settings, entry.getName(), zip)) restored.add(entry.getName());
         } catch (java.nio.file.NoSuchFileException missing) {
@@ -104,16 +108,11 @@ final class Archive {
             throws IOException {
         // Only these three names, so nothing in the file can lead anywhere else.
         switch (name) {
-            case DATABASE -> {
-                // first, so that an old log is never applied to the new database
-                for (var ending : List.of("-wal", "-shm"))
-                    Files.deleteIfExists(settings.data().resolve(DATABASE + ending));
-                replace(settings.databaseFile(), from);
-            }
-            case MASTER_KEY -> replace(settings.masterKey().file(), from);
+            case DATABASE -> replace(settings.databaseFile(), from, OLD_LOG);
+            case MASTER_KEY -> replace(settings.masterKey().file(), from, List.of());
             case SETTINGS -> {
                 if (Files.exists(settings.data().resolve(SETTINGS))) return false;
-                replace(settings.data().resolve(SETTINGS), from);
+                replace(settings.data().resolve(SETTINGS), from, List.of());
             }
             default -> {
                 return false;
@@ -122,10 +121,19 @@ final class Archive {
         return true;
     }
 
-    private static void replace(Path target, InputStream from) throws IOException {
+    /// @param without endings of files that go with the old one; they are still there when the new
+    ///   one cannot be written, and gone when it takes its place
+    private static void replace(Path target, InputStream from, List<String> without)
+            throws IOException {
         var near = Files.createTempFile(target.toAbsolutePath().getParent(), ".restore", "");
-        Files.copy(from, near, StandardCopyOption.REPLACE_EXISTING);
-        Files.setPosixFilePermissions(near, PosixFilePermissions.fromString("rw-------"));
-        Files.move(near, target, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.copy(from, near, StandardCopyOption.REPLACE_EXISTING);
+            Files.setPosixFilePermissions(near, PosixFilePermissions.fromString("rw-------"));
+            for (var ending : without)
+                Files.deleteIfExists(target.resolveSibling(target.getFileName() + ending));
+            Files.move(near, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(near);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package postroom.deliver;
 
 import postroom.mail.QueueId;
+import postroom.mail.Recipient;
 import postroom.queue.Claim;
 import postroom.service.Service;
 import postroom.service.ServiceState;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,11 +143,25 @@ final class Lanes {
     }
 
     private int take(Instant now, int most) {
-        var claims = tools.queue().claim(service.id(), most).join();
+        var claims = unheld(tools.queue().claim(service.id(), most).join());
         held.addAll(claims);
         ready.addAll(claims);
         pace.went(claims.size(), now);
         return claims.size();
+    }
+
+    /// While nothing can be written (a full disk), leases run out under claims whose result waits
+    /// to be written. What is held here is under way or sent, and is not sent again.
+    private List<Claim> unheld(List<Claim> claims) {
+        var messages = new HashSet<QueueId>();
+        for (var claim : claims) messages.add(claim.id());
+        var recipients = new HashSet<Recipient>();
+        for (var claim : held)
+            if (messages.contains(claim.id())) recipients.addAll(claim.recipients());
+        if (recipients.isEmpty()) return claims;
+        return claims.stream()
+                .filter(claim -> Collections.disjoint(recipients, claim.recipients()))
+                .toList();
     }
 
     /// Lines double while work waits, so that a single message costs one handshake and a burst soon

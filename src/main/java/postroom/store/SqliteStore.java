@@ -12,6 +12,8 @@ import org.sqlite.SQLiteException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -35,9 +37,13 @@ public final class SqliteStore implements Store {
     /// commit.
     private static final int PAGES_PER_CHECKPOINT = 16_000;
 
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
     private static final Logger log = LoggerFactory.getLogger(SqliteStore.class);
 
     private final Path file;
+    private final DatabaseLock lock;
     private final SQLiteDataSource database;
     private final Ids ids;
     private final BlockingQueue<Pending<?>> waiting = new LinkedBlockingQueue<>();
@@ -46,8 +52,9 @@ public final class SqliteStore implements Store {
     private final Thread thread;
     private volatile boolean closed;
 
-    private SqliteStore(Path file, InstantSource clock) throws SQLException {
+    private SqliteStore(Path file, DatabaseLock lock, InstantSource clock) throws SQLException {
         this.file = file;
+        this.lock = lock;
         this.database = database(file);
         this.ids = new Ids(clock, 0);
         Flyway.configure(SqliteStore.class.getClassLoader())
@@ -65,16 +72,25 @@ public final class SqliteStore implements Store {
 
     /// Opens the database in that file, making file and schema where they are missing.
     ///
-    /// @throws StoreException when the file cannot be opened or does not hold Postroom's schema
+    /// @throws StoreException when the file cannot be opened, is in use by another server or does
+    ///   not hold Postroom's schema
     public static SqliteStore open(Path file, InstantSource clock) {
+        var lock = DatabaseLock.take(file);
         try {
-            var parent = file.toAbsolutePath().getParent();
-            if (parent != null) Files.createDirectories(parent);
-            return new SqliteStore(file, clock);
+            makeForOwnerOnly(file);
+            return new SqliteStore(file, lock, clock);
         } catch (SQLException | IOException | FlywayException trouble) {
+            lock.close();
             throw new StoreException(
                     "cannot open " + file + ": " + trouble.getMessage(), trouble, false);
         }
+    }
+
+    /// Mail is nobody else's business; SQLite gives its other files the same mode.
+    static void makeForOwnerOnly(Path file) throws IOException {
+        if (Files.exists(file)) return;
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix"))
+            Files.createFile(file, OWNER_ONLY);
     }
 
     @Override
@@ -134,6 +150,7 @@ public final class SqliteStore implements Store {
                 late.fail(isClosed());
             writer.close();
             for (int i = 0; i < READERS; i++) readers.take().close();
+            lock.close();
         } catch (SQLException closingFailed) {
             throw storeException(closingFailed);
         } catch (InterruptedException interrupted) {

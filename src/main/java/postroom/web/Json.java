@@ -2,6 +2,7 @@ package postroom.web;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
@@ -14,13 +15,20 @@ import tools.jackson.databind.json.JsonMapper;
 /// nothing unknown in a request.
 public final class Json {
 
+    /// In characters: a text is in memory several times while it becomes part of a message.
+    static final int LONGEST_STRING = 16 * 1024 * 1024;
+
+    /// Fifty megabytes of brackets and commas would otherwise become a gigabyte of objects.
+    static final int MOST_TOKENS = 500_000;
+
     private Json() {}
 
     /// @param maxString the longest string a request may hold, in characters
     static JsonMapper mapper(long maxString) {
         var limits =
                 StreamReadConstraints.builder()
-                        .maxStringLength((int) Math.min(maxString, Integer.MAX_VALUE))
+                        .maxStringLength((int) Math.min(maxString, LONGEST_STRING))
+                        .maxTokenCount(MOST_TOKENS)
                         .maxNestingDepth(50)
                         .build();
         return JsonMapper.builder(JsonFactory.builder().streamReadConstraints(limits).build())
@@ -35,6 +43,13 @@ public final class Json {
     public static Problem problemOf(JacksonException trouble) {
         if (trouble.getCause() instanceof BodyLimit.TooLarge tooLarge) return tooLarge.problem();
         if (trouble.getCause() instanceof Problem problem) return problem;
+        if (isBeyondLimits(trouble))
+            return new Problem(
+                    413,
+                    "Too large",
+                    "The body holds a text of more than 16 million characters, more than 500,000"
+                            + " values, or values more than 50 levels deep. Send a large text as"
+                            + " an attachment or as message/rfc822.");
         var field = trouble instanceof DatabindException ? fieldOf(trouble) : "";
         if (trouble instanceof UnrecognizedPropertyException)
             return Problem.unusable(field, "There is no field \"" + field + "\" here.");
@@ -52,6 +67,11 @@ public final class Json {
                                 + ", column "
                                 + at.getColumnNr()
                                 + ".");
+    }
+
+    private static boolean isBeyondLimits(JacksonException trouble) {
+        return trouble instanceof StreamConstraintsException
+                || trouble.getCause() instanceof StreamConstraintsException;
     }
 
     private static String fieldOf(JacksonException trouble) {

@@ -12,6 +12,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import postroom.Clock;
+import postroom.store.SqliteStore;
+
 import tools.jackson.databind.JsonNode;
 
 import java.io.ByteArrayInputStream;
@@ -26,6 +29,7 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -337,6 +341,39 @@ class CliTest {
 
         assertThat(run("serve", "--data", directory.toString())).isEqualTo(2);
         assertThat(trouble()).startsWith("postroom: queue.lifetime");
+    }
+
+    @Test
+    void a_broken_backup_leaves_the_data_that_is_there_alone() throws Exception {
+        environment.remove("POSTROOM_URL");
+        environment.remove("POSTROOM_API_KEY");
+        var data = directory.resolve("alive");
+        try (var store = SqliteStore.open(data.resolve("postroom.db"), Clock.atNoon())) {
+            store.write(tx -> tx.update("insert into draft (content_id, at) values (7, 7)"));
+            var file = directory.resolve("backup.zip");
+            assertThat(run("backup", file.toString(), "--data", data.toString())).isZero();
+            assertThat(run("restore", file.toString(), "--data", data.toString(), "--force"))
+                    .as("while it is in use")
+                    .isEqualTo(1);
+            assertThat(trouble()).contains("in use by another server");
+
+            // as after a kill: what was committed last is in the log beside the database
+            var killed = Files.createDirectories(directory.resolve("killed"));
+            for (var name : List.of("postroom.db", "postroom.db-wal"))
+                Files.copy(data.resolve(name), killed.resolve(name));
+            var half = Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 2_000));
+
+            assertThat(run("restore", half.toString(), "--data", killed.toString(), "--force"))
+                    .isEqualTo(1);
+            assertThat(killed.resolve("postroom.db-wal")).exists();
+            try (var again = SqliteStore.open(killed.resolve("postroom.db"), Clock.atNoon())) {
+                long kept =
+                        again.read(tx ->
+                                tx.first("select count(*) as n from draft", row -> row.number("n"))
+                                        .orElseThrow());
+                assertThat(kept).isEqualTo(1);
+            }
+        }
     }
 
     @Test

@@ -7,7 +7,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 import postroom.Clock;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 
 class SqliteStoreTest extends StoreContract {
     @TempDir Path directory;
@@ -28,5 +31,23 @@ class SqliteStoreTest extends StoreContract {
                         () -> SqliteStore.open(file, Clock.atNoon()));
 
         assertThat(trouble).hasMessageContaining("letter.txt");
+    }
+
+    @Test
+    void a_second_server_on_the_same_database_is_refused() {
+        var trouble = org.assertj.core.api.Assertions.catchThrowable(this::open);
+
+        assertThat(trouble)
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("postroom.db is in use by another server");
+    }
+
+    @Test
+    void the_database_is_for_the_eyes_of_its_owner_only() throws Exception {
+        for (var name :
+                List.of("postroom.db", "postroom.db-wal", "postroom.db-shm", "postroom.db.lock"))
+            assertThat(Files.getPosixFilePermissions(directory.resolve(name)))
+                    .as(name)
+                    .isEqualTo(PosixFilePermissions.fromString("rw-------"));
     }
 }

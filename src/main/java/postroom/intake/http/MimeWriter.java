@@ -98,7 +98,8 @@ final class MimeWriter {
 
     private static MimeBodyPart textPart(String text, String subtype) throws MessagingException {
         var part = new MimeBodyPart();
-        part.setText(text.replaceAll("\r\n|\r|\n", "\r\n"), "UTF-8", subtype);
+        var type = "text/" + subtype + "; charset=UTF-8";
+        part.setDataHandler(new DataHandler(new TextSource(text, type)));
         return part;
     }
 
@@ -135,8 +136,10 @@ final class MimeWriter {
 
     private static void copy(MimeBodyPart only, MimeMessage mime)
             throws MessagingException, IOException {
-        if (only.getContent() instanceof Multipart multipart) mime.setContent(multipart);
-        else mime.setDataHandler(only.getDataHandler());
+        var handler = only.getDataHandler();
+        if (handler.getContentType().startsWith("multipart/"))
+            mime.setContent((Multipart) only.getContent());
+        else mime.setDataHandler(handler);
     }
 
     private InternetAddress[] written(List<Person> people) throws UnsupportedEncodingException {

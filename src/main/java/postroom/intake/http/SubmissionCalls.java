@@ -52,12 +52,11 @@ class SubmissionCalls {
 
     private static final int MOST_IN_BATCH = 1_000;
     private static final int AT_ONCE = 32;
-    private static final long LARGE = 1024 * 1024;
 
     private final Access access;
     private final Handover handover;
     private final JsonMapper json;
-    private final Semaphore largeBodiesAtOnce = new Semaphore(4);
+    private final LargeBodies largeBodies = LargeBodies.fitForThisHeap();
 
     SubmissionCalls(Access access, Handover handover, JsonMapper json) {
         this.access = access;
@@ -86,9 +85,7 @@ class SubmissionCalls {
             throws IOException {
         var from = from(visitor, key, request);
         var body = hashed(request);
-        boolean isLarge = isLarge(request);
-        if (isLarge) largeBodiesAtOnce.acquireUninterruptibly();
-        try {
+        try (var _ = largeBodies.enter(request.getContentLengthLong())) {
             var call = json.readValue(notClosed(body), MessageCall.class);
             var hash = body.hash();
             var before = handover.answeredBefore(from);
@@ -96,8 +93,6 @@ class SubmissionCalls {
                     before.isPresent()
                             ? before.get().answerFor(hash)
                             : handover.accept(from, ReadMessage.of(required(call)), hash));
-        } finally {
-            if (isLarge) largeBodiesAtOnce.release();
         }
     }
 
@@ -161,9 +156,7 @@ class SubmissionCalls {
             throws IOException {
         var from = from(visitor, key, request);
         var body = hashed(request);
-        boolean isLarge = isLarge(request);
-        if (isLarge) largeBodiesAtOnce.acquireUninterruptibly();
-        try {
+        try (var _ = largeBodies.enter(request.getContentLengthLong())) {
             var batch = Batch.read(json, notClosed(body));
             if (batch.calls().size() > MOST_IN_BATCH)
                 throw Problem.unusable(
@@ -171,8 +164,6 @@ class SubmissionCalls {
             if (batch.calls().isEmpty())
                 throw Problem.unusable("messages", "The batch has no message.");
             return answer(batch.answer(json, answers(from, batch.calls(), body.hash())));
-        } finally {
-            if (isLarge) largeBodiesAtOnce.release();
         }
     }
 
@@ -270,10 +261,6 @@ class SubmissionCalls {
             @Override
             public void close() {}
         };
-    }
-
-    private static boolean isLarge(HttpServletRequest request) {
-        return request.getContentLengthLong() < 0 || request.getContentLengthLong() > LARGE;
     }
 
     private static ResponseEntity<byte[]> answer(String json) {
