@@ -20,6 +20,7 @@ import postroom.web.WebSettings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -48,7 +49,7 @@ public final class Server implements AutoCloseable {
         var house = new House(settings, clock, Timeouts.standard());
         try {
             house.open();
-            var web = WebServer.start(webSettings(settings), rooms(house, clock), DOORS);
+            var web = web(settings, house, clock);
             welcome(settings, house, out);
             return new Server(settings, house, web);
         } catch (IOException taken) {
@@ -56,6 +57,21 @@ public final class Server implements AutoCloseable {
             throw new UncheckedIOException(taken.getMessage(), taken);
         } catch (RuntimeException failed) {
             house.close();
+            throw failed;
+        }
+    }
+
+    private static WebServer web(PostroomSettings settings, House house, InstantSource clock)
+            throws IOException {
+        var address = settings.http().address();
+        try {
+            return WebServer.start(webSettings(settings), rooms(house, clock), DOORS);
+        } catch (RuntimeException failed) {
+            for (Throwable why = failed; why != null; why = why.getCause())
+                if (why instanceof BindException taken)
+                    throw new IOException(
+                            "http.address: cannot listen on " + address + ": " + taken.getMessage(),
+                            taken);
             throw failed;
         }
     }

@@ -1,16 +1,20 @@
 package postroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import postroom.check.CheckStep;
 import postroom.emulator.EmulatorScript;
 import postroom.emulator.ReceivedMessage;
+import postroom.mail.Address;
 import postroom.mail.QueueId;
 import postroom.queue.RecipientRow;
+import postroom.service.MailWaits;
 import postroom.service.Service;
 import postroom.service.ServiceState;
 
@@ -114,6 +118,45 @@ class DispatcherTest {
         var late = town.handIn("erp", ERP, "late@example.net");
         town.settle();
         assertThat(recipient(late).state()).isEqualTo("sent");
+    }
+
+    @Test
+    void a_service_is_not_forgotten_while_mail_is_held_on_its_way_to_it() {
+        var office = town.office("{}");
+        town.house.services.pause(office.id(), "ada");
+        var message = town.handIn("erp", ERP, "a@example.net");
+        town.house.queue.hold(message);
+
+        assertThatThrownBy(() -> town.house.services.delete(office.id(), "ada"))
+                .isInstanceOf(MailWaits.class);
+
+        town.house.queue.cancel(message);
+        town.house.services.delete(office.id(), "ada");
+        assertThat(town.house.services.all()).isEmpty();
+    }
+
+    @Test
+    void a_check_blames_tls_for_what_is_wrong_with_tls() {
+        var office = town.office("{}");
+        for (var smtp : List.of("{\"tls\": \"implicit\"}", "{\"trusted_ca\": null}")) {
+            var changed =
+                    town.house.services.update(
+                            office.id(),
+                            HouseInTown.JSON.readTree("{\"smtp\": " + smtp + "}"),
+                            "ada");
+
+            var report = town.house.check.run(changed, Address.of("a@example.net"));
+
+            assertThat(report.steps())
+                    .as(smtp)
+                    .filteredOn(step -> step instanceof CheckStep.Failed)
+                    .extracting(step -> step.name())
+                    .containsExactly(CheckStep.Name.TLS);
+            town.house.services.update(
+                    office.id(),
+                    HouseInTown.JSON.readTree("{\"smtp\": {\"tls\": \"starttls\"}}"),
+                    "ada");
+        }
     }
 
     @Test

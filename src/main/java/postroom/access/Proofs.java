@@ -46,8 +46,12 @@ final class Proofs {
 
     Secret issue(String prefix) {
         var octets = new byte[ISSUED_OCTETS];
-        random.nextBytes(octets);
-        return new Secret(prefix + Base64.getUrlEncoder().withoutPadding().encodeToString(octets));
+        String text;
+        do {
+            random.nextBytes(octets);
+            text = prefix + Base64.getUrlEncoder().withoutPadding().encodeToString(octets);
+        } while (text.startsWith("-")); // which a command line takes for an option
+        return new Secret(text);
     }
 
     /// For secrets with at least 128 random bits.

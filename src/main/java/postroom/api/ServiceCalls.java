@@ -20,6 +20,7 @@ import postroom.catalog.Catalog;
 import postroom.mail.Address;
 import postroom.queue.Queue;
 import postroom.service.InvalidService;
+import postroom.service.MailWaits;
 import postroom.service.Service;
 import postroom.service.Services;
 import postroom.web.Allowed;
@@ -105,16 +106,19 @@ class ServiceCalls {
     @Operation(summary = "Forget a service that nothing waits for")
     void delete(Visitor visitor, @PathVariable("id") String id) {
         var service = Asked.service(services, id);
-        long waiting = queue.waiting(service.id()).recipients();
-        if (waiting > 0)
+        try {
+            services.delete(service.id(), visitor.name());
+        } catch (MailWaits mail) {
             throw new Problem(
                     409,
                     "Mail waits for this service",
-                    waiting
-                            + " waiting recipients use "
+                    mail.recipients()
+                            + (mail.recipients() == 1
+                                    ? " recipient waits for "
+                                    : " recipients wait for ")
                             + service.name()
-                            + ". Reroute or cancel their messages first.");
-        services.delete(service.id(), visitor.name());
+                            + ", held ones included. Reroute or cancel their messages first.");
+        }
     }
 
     @PostMapping("/v1/services/{id}/pause")

@@ -31,16 +31,22 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Walks the way of a message, step by step, and says at which one it ends. Safe for use by many
 /// threads.
 public final class Check {
+
+    /// Where a connection stands until it is one. TLS may come before the greeting, or after it.
+    private static final Set<Stage> BEFORE_TLS =
+            EnumSet.of(Stage.RESOLVE, Stage.CONNECT, Stage.GREETING);
 
     private final Services services;
     private final SignIns signIns;
@@ -142,7 +148,7 @@ public final class Check {
                         took(conversation, Stage.STARTTLS, Stage.TLS));
             }
             case NotOpened(var diagnostic, _) -> {
-                boolean connected = stageOf(diagnostic).compareTo(Stage.GREETING) > 0;
+                boolean connected = !BEFORE_TLS.contains(stageOf(diagnostic));
                 if (connected)
                     ladder.passed(
                             Name.CONNECT,

@@ -90,6 +90,18 @@ final class ServiceRows {
                 id);
     }
 
+    /// Recipients that wait for the service or are held on their way to it.
+    static long owed(Tx tx, long id) throws SQLException {
+        return tx.first(
+                        """
+                        select count(*) as n from recipient
+                        where service_id = ? and state in ('queued', 'deferred', 'held')
+                        """,
+                        row -> row.number("n"),
+                        id)
+                .orElseThrow();
+    }
+
     static void delete(Tx tx, long id) throws SQLException {
         tx.update("delete from service where id = ?", id);
         deleteAuthorization(tx, id);

@@ -213,12 +213,15 @@ public final class Services {
         return service;
     }
 
-    /// Forgets the service. What waits for it is the caller's to move first.
+    /// Forgets the service.
     ///
     /// @throws NoSuchElementException when there is no such service
+    /// @throws MailWaits when recipients are owed through it; then nothing changes
     public synchronized void delete(long id, String by) {
         var name = known(id).service().name();
         store.write(tx -> {
+            long owed = ServiceRows.owed(tx, id);
+            if (owed > 0) throw new MailWaits(owed);
             ServiceRows.delete(tx, id);
             tell(tx, EventType.SERVICE_DELETED, id, Map.of("by", by, "name", name));
             return id;

@@ -28,7 +28,12 @@ public final class DatabaseLock implements AutoCloseable {
             return take(database, open(database.resolveSibling(database.getFileName() + ".lock")));
         } catch (IOException trouble) {
             throw new StoreException(
-                    "cannot lock " + database + ": " + trouble.getMessage(), trouble, false);
+                    "the data directory "
+                            + database.toAbsolutePath().getParent()
+                            + " cannot be used: "
+                            + trouble,
+                    trouble,
+                    false);
         }
     }
 

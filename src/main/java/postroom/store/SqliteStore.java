@@ -82,8 +82,15 @@ public final class SqliteStore implements Store {
         } catch (SQLException | IOException | FlywayException trouble) {
             lock.close();
             throw new StoreException(
-                    "cannot open " + file + ": " + trouble.getMessage(), trouble, false);
+                    "cannot open " + file + ": " + innermost(trouble).getMessage(), trouble, false);
         }
+    }
+
+    /// What the database said, without what was wrapped around it.
+    private static Throwable innermost(Throwable trouble) {
+        var innermost = trouble;
+        while (innermost.getCause() != null) innermost = innermost.getCause();
+        return innermost;
     }
 
     /// Mail is nobody else's business; SQLite gives its other files the same mode.

@@ -31,6 +31,7 @@ class SqliteStoreTest extends StoreContract {
                         () -> SqliteStore.open(file, Clock.atNoon()));
 
         assertThat(trouble).hasMessageContaining("letter.txt");
+        assertThat(String.valueOf(trouble.getMessage()).lines()).hasSize(1);
     }
 
     @Test

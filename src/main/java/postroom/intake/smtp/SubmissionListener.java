@@ -75,8 +75,7 @@ public final class SubmissionListener implements AutoCloseable {
             server.bind(address, BACKLOG);
         } catch (IOException taken) {
             server.close();
-            throw new IOException(
-                    "cannot listen for mail on " + address + ": " + taken.getMessage(), taken);
+            throw taken;
         }
         var listener =
                 new SubmissionListener(server, entrance, intake, doorkeeper, certificates, limits);
