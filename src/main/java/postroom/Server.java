@@ -8,12 +8,14 @@ import postroom.api.AdviceJson;
 import postroom.api.Api;
 import postroom.api.Doors;
 import postroom.api.ServiceCheck;
+import postroom.catalog.Values;
 import postroom.check.CheckReport;
 import postroom.check.CheckStep;
 import postroom.config.PostroomSettings;
 import postroom.console.Console;
 import postroom.deliver.smtp.Timeouts;
 import postroom.intake.http.HttpIntake;
+import postroom.service.RealValues;
 import postroom.web.WebServer;
 import postroom.web.WebSettings;
 
@@ -48,7 +50,7 @@ public final class Server implements AutoCloseable {
         var house = new House(settings, clock, Timeouts.standard());
         try {
             house.open();
-            var web = WebServer.start(webSettings(settings), rooms(house, clock), DOORS);
+            var web = WebServer.start(webSettings(settings), rooms(house, settings, clock), DOORS);
             welcome(settings, house, out);
             return new Server(settings, house, web);
         } catch (IOException taken) {
@@ -92,9 +94,13 @@ public final class Server implements AutoCloseable {
 
     private static final List<Class<?>> DOORS = List.of(HttpIntake.class, Api.class, Console.class);
 
-    private static List<?> rooms(House house, InstantSource clock) {
+    private static List<?> rooms(House house, PostroomSettings settings, InstantSource clock) {
         Doors doors = house::doors;
-        ServiceCheck check = (service, to, by) -> shown(house.check.run(service, to));
+        ServiceCheck check =
+                (service, to, by) ->
+                        shown(
+                                house.check.run(service, to),
+                                RealValues.of(service, settings.baseUrl()));
         return List.of(
                 house.store,
                 house.events,
@@ -137,12 +143,12 @@ public final class Server implements AutoCloseable {
         out.flush();
     }
 
-    private static ServiceCheck.Report shown(CheckReport report) {
+    private static ServiceCheck.Report shown(CheckReport report, Values values) {
         return new ServiceCheck.Report(
-                report.passed(), report.steps().stream().map(Server::shown).toList());
+                report.passed(), report.steps().stream().map(step -> shown(step, values)).toList());
     }
 
-    private static ServiceCheck.Step shown(CheckStep step) {
+    private static ServiceCheck.Step shown(CheckStep step, Values values) {
         return switch (step) {
             case CheckStep.Passed(var name, var detail, var took) ->
                     new ServiceCheck.Step(
@@ -154,7 +160,7 @@ public final class Server implements AutoCloseable {
                             advice.title(),
                             took.toMillis(),
                             diagnostic.text(),
-                            AdviceJson.of(advice));
+                            AdviceJson.of(advice, values));
             case CheckStep.NotReached(var name) ->
                     new ServiceCheck.Step(name.word(), "not_reached", "", 0, null, null);
         };
