@@ -119,7 +119,14 @@ public final class House implements AutoCloseable {
         drops =
                 new DropCollector(
                         settings.dropDirectory(), intake, access::local, store, events, clock);
-        housekeeper = new Housekeeper(queue, spool, events, settings.retention(), clock);
+        housekeeper =
+                new Housekeeper(
+                        queue,
+                        spool,
+                        events,
+                        new EndingSecrets(services, store, events, clock),
+                        settings.retention(),
+                        clock);
     }
 
     /// Opens the doors and starts sending.

@@ -6,6 +6,7 @@ import picocli.CommandLine.Parameters;
 
 import tools.jackson.databind.JsonNode;
 
+import java.util.List;
 import java.util.Map;
 
 /// `postroom service …`: the ways out.
@@ -71,14 +72,35 @@ final class ServiceCommand extends Words {
 
     @Command(name = "show", description = "Show one service with its settings; never a secret.")
     static final class Show extends OfOne {
+        private static final List<String> FORMS = List.of("markdown", "powershell", "undo");
+
+        @Option(
+                names = "--guide",
+                arity = "0..1",
+                fallbackValue = "markdown",
+                paramLabel = "FORM",
+                description =
+                        "What to do at the provider instead, with the real values: markdown (the"
+                                + " default), powershell (a script), or undo (one that takes it"
+                                + " back).")
+        private String guide = "";
+
         Show(Terminal terminal) {
             super(terminal);
         }
 
         @Override
         public Integer call() {
+            if (!guide.isEmpty()) return showGuide();
             return show(
                     server().get(path(service)), answer -> terminal.out().print(Json.yaml(answer)));
+        }
+
+        private int showGuide() {
+            if (!FORMS.contains(guide))
+                throw Trouble.usage("--guide is markdown, powershell or undo, not " + guide);
+            var text = server().text(path(service) + "/guide?format=" + guide);
+            return show(Json.object().put("guide", text), answer -> terminal.out().print(text));
         }
     }
 

@@ -1,5 +1,6 @@
 package postroom.service;
 
+import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
 import postroom.event.EventLog;
 import postroom.event.EventType;
@@ -51,7 +52,11 @@ public final class Services {
                     "state_detail",
                     "state_until",
                     "next_probe_at",
-                    "waiting");
+                    "waiting",
+                    "waiting_since",
+                    "advice",
+                    "warnings",
+                    "client_secret_expires_in_days");
 
     private final Store store;
     private final EventLog events;
@@ -59,6 +64,7 @@ public final class Services {
     private final InstantSource clock;
     private final Secrets secrets;
     private final ServiceReader reader;
+    private final Mistakes mistakes;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final List<LongConsumer> resumeListeners = new CopyOnWriteArrayList<>();
     private final Map<Long, Known> known = new ConcurrentHashMap<>();
@@ -85,6 +91,7 @@ public final class Services {
         this.clock = clock;
         this.secrets = new Secrets(vault);
         this.reader = new ServiceReader(presets);
+        this.mistakes = new Mistakes(presets);
     }
 
     /// Checks the master key and reads what is stored.
@@ -191,7 +198,11 @@ public final class Services {
         var asked = object(patch);
         var troubles = new ArrayList<FieldTrouble>();
         secrets.seal(id, asked, troubles);
-        var given = Settings.merged(before.given(), asked);
+        var stored =
+                reader.presetOf(before.given())
+                        .map(preset -> Settings.typed(preset.service(), before.given()))
+                        .orElse(before.given());
+        var given = Settings.merged(stored, asked);
         var service = read(id, given, troubles);
         boolean otherRegistration = isOtherRegistration(before.service(), service);
         boolean mayBeWell =
@@ -324,13 +335,28 @@ public final class Services {
                 .min(Instant::compareTo);
     }
 
+    /// What can be stored and yet will not work, or not for long; ready to be shown.
+    public List<Advice> warnings(Service service) {
+        var values = RealValues.of(service);
+        return mistakes.of(service, clock.instant()).stream()
+                .map(mistake -> catalog.adviceFor(service.provider(), mistake))
+                .filter(advice -> !advice.isUnknown())
+                .map(advice -> advice.with(values))
+                .toList();
+    }
+
     /// The service as the API shows it: settings with the preset's, state, no secret.
     public JsonNode shown(Service service) {
         var found = known(service.id());
         var preset = reader.presetOf(found.given());
         var settings = preset.map(p -> Settings.merged(p.service(), found.given()));
-        return new Shown(service, Secrets.hidden(settings.orElse(found.given())))
-                .with(status(service.id()));
+        var shown =
+                new Shown(service, Secrets.hidden(settings.orElse(found.given())))
+                        .with(status(service.id()));
+        SecretEnd.of(service)
+                .ifPresent(end ->
+                        shown.put("client_secret_expires_in_days", end.daysLeft(clock.instant())));
+        return shown;
     }
 
     /// The settings as they were given, to be written to a file: without the preset's, no secret.

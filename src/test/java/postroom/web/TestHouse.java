@@ -14,6 +14,7 @@ import postroom.api.Api;
 import postroom.api.Doors;
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
+import postroom.catalog.JsonCatalog;
 import postroom.console.Console;
 import postroom.event.EventLog;
 import postroom.intake.Intake;
@@ -197,8 +198,9 @@ public final class TestHouse implements AutoCloseable {
         store.close();
     }
 
-    /// A catalog with one entry.
+    /// A catalog with one entry, besides what Postroom finds by itself.
     private static final class OneAdvice implements Catalog {
+        private static final Catalog OURS = JsonCatalog.ours();
         private static final Advice ADVICE =
                 new Advice(
                         "mailbox-full",
@@ -211,7 +213,9 @@ public final class TestHouse implements AutoCloseable {
 
         @Override
         public Advice adviceFor(String provider, Diagnostic diagnostic) {
-            return ADVICE;
+            return diagnostic instanceof Diagnostic.Condition
+                    ? OURS.adviceFor(provider, diagnostic)
+                    : ADVICE;
         }
 
         @Override
