@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
+import postroom.oauth.Authorizer;
 import postroom.queue.Queue;
 import postroom.service.Authentication;
 import postroom.service.Service;
@@ -32,6 +33,7 @@ final class ServiceViews {
 
     /// @param reason what the trouble means, where there is any
     /// @param detail what the far side said, verbatim
+    /// @param asksAPerson somebody signs in at the provider for it
     record View(
             String id,
             String name,
@@ -46,7 +48,8 @@ final class ServiceViews {
             @Nullable Advice reason,
             @Nullable String detail,
             boolean isPaused,
-            boolean isTrouble) {}
+            boolean isTrouble,
+            boolean asksAPerson) {}
 
     List<View> all() {
         return services.all().stream().map(this::view).toList();
@@ -71,7 +74,8 @@ final class ServiceViews {
                 status.reason().flatMap(catalog::byId).orElse(null),
                 status.detail().orElse(null),
                 state == ServiceState.PAUSED,
-                state == ServiceState.NEEDS_AUTHORIZATION || state == ServiceState.FAILING);
+                state == ServiceState.NEEDS_AUTHORIZATION || state == ServiceState.FAILING,
+                Authorizer.asksAPerson(service));
     }
 
     private static String way(Service service) {
