@@ -127,6 +127,8 @@ public final class Server implements AutoCloseable {
                 house.queue,
                 house.authorizations,
                 house.signIns,
+                house.authorizer,
+                house.revocation,
                 house.intake,
                 clock,
                 doors,

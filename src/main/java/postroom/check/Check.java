@@ -49,6 +49,7 @@ public final class Check {
     /// Where a connection stands until it is one. TLS may come before the greeting, or after it.
     private static final Set<Stage> BEFORE_TLS =
             EnumSet.of(Stage.RESOLVE, Stage.CONNECT, Stage.GREETING);
+
     private static final EnhancedStatus NO_REASON = new EnhancedStatus(5, 7, 3);
 
     private final Services services;

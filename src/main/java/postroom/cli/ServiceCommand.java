@@ -21,7 +21,8 @@ import java.util.Map;
             ServiceCommand.Delete.class,
             ServiceCommand.Pause.class,
             ServiceCommand.Resume.class,
-            ServiceCommand.Authorize.class,
+            ServiceAuthorize.Authorize.class,
+            ServiceAuthorize.Revoke.class,
             ServiceCommand.Check.class
         })
 final class ServiceCommand extends Words {
@@ -141,49 +142,6 @@ final class ServiceCommand extends Words {
             return show(
                     server().post(path(service) + "/resume", Json.object()),
                     answer -> say(service + " is resumed."));
-        }
-    }
-
-    @Command(
-            name = "authorize",
-            description = "Print the address where a person lets Postroom send, or a device code.")
-    static final class Authorize extends OfOne {
-        @Option(
-                names = "--device",
-                description = "A code to enter on any device, for machines without a browser.")
-        private boolean device;
-
-        @Option(
-                names = "--callback",
-                paramLabel = "URL",
-                description = "The address the browser ended up at, pasted.")
-        private String callback = "";
-
-        Authorize(Terminal terminal) {
-            super(terminal);
-        }
-
-        @Override
-        public Integer call() {
-            var path = path(service) + "/authorize";
-            if (!callback.isEmpty())
-                return show(
-                        server().post(path + "/callback", Json.object().put("url", callback)),
-                        answer -> say(service + " is authorized."));
-            var body = Json.object();
-            if (device) body.put("method", "device");
-            return show(server().post(path, body), this::print);
-        }
-
-        private void print(JsonNode answer) {
-            var until = Json.text(answer, "expires_at");
-            if (device) {
-                say("Open      " + Json.text(answer, "verification_uri"));
-                say("and enter " + Json.text(answer, "user_code") + "   (until " + until + ")");
-            } else {
-                say("Open this address in a browser, until " + until + ":");
-                say(Json.text(answer, "authorization_url"));
-            }
         }
     }
 

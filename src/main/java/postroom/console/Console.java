@@ -4,7 +4,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /// The pages, for [postroom.web.WebServer#start]. Needs `Access`, `Queue`, `EventLog`, `Services`,
-/// `Presets`, `Catalog` and the clock.
+/// `Presets`, `Authorizer`, `Catalog` and the clock.
 @Configuration(proxyBeanMethods = false)
 @Import({
     Frame.class,
@@ -12,6 +12,7 @@ import org.springframework.context.annotation.Import;
     DashboardPage.class,
     ServicePages.class,
     GuidePage.class,
+    AuthorizationPages.class,
     MessagePages.class,
     ExplainPage.class
 })

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
+import postroom.oauth.Authorizer;
 import postroom.queue.Queue;
 import postroom.service.Authentication;
 import postroom.service.RealValues;
@@ -42,6 +43,7 @@ final class ServiceViews {
     /// @param detail what the far side said, verbatim
     /// @param warnings what will not work, or not for long
     /// @param secretEnd of the client secret or certificate, in words
+    /// @param asksAPerson somebody signs in at the provider for it
     record View(
             String id,
             String name,
@@ -59,7 +61,8 @@ final class ServiceViews {
             boolean isTrouble,
             List<Advice> warnings,
             @Nullable String secretEnd,
-            boolean endsSoon) {}
+            boolean endsSoon,
+            boolean asksAPerson) {}
 
     List<View> all() {
         return services.all().stream().map(this::view).toList();
@@ -91,7 +94,8 @@ final class ServiceViews {
                 state == ServiceState.NEEDS_AUTHORIZATION || state == ServiceState.FAILING,
                 services.warnings(service),
                 end.map(it -> words(it, it.daysLeft(now))).orElse(null),
-                end.filter(it -> it.daysLeft(now) <= SOON).isPresent());
+                end.filter(it -> it.daysLeft(now) <= SOON).isPresent(),
+                Authorizer.asksAPerson(service));
     }
 
     private static String words(SecretEnd end, long days) {

@@ -163,8 +163,8 @@ public final class Services {
         listeners.add(listener);
     }
 
-    /// Hears of each service that somebody resumes, before its gate opens: what was refused before
-    /// may work now and is worth asking for.
+    /// Hears of each service that somebody resumes, authorizes or revokes, before its gate moves:
+    /// what was refused before may work now and is worth asking for.
     public void onResume(LongConsumer listener) {
         resumeListeners.add(listener);
     }
@@ -257,6 +257,50 @@ public final class Services {
                     var next = stateOf(service, ServiceRows.isAuthorized(tx, id));
                     return write(tx, id, statusIn(tx, id), next, Because.of("by", by));
                 });
+    }
+
+    /// Opens the gate of a service that somebody has just authorized, in one transaction with
+    /// whatever else has to be written down. False, and nothing is written, when it does not sign
+    /// in the way it did when that began. Limits, and pauses, stay.
+    public synchronized boolean authorized(Service then, String by, Store.Work<Boolean> alongside) {
+        var found = known.get(then.id());
+        if (found == null || !isSignInOf(found.service(), then)) return false;
+        var status =
+                store.write(tx -> {
+                    alongside.run(tx);
+                    var now = statusIn(tx, then.id());
+                    return switch (now.state()) {
+                        case DRAFT, NEEDS_AUTHORIZATION, FAILING ->
+                                write(tx, then.id(), now, ServiceState.READY, Because.of("by", by));
+                        case READY, LIMITED, PAUSED -> now;
+                    };
+                });
+        tellAnew(then.id(), status);
+        return true;
+    }
+
+    /// Forgets the authorization and closes the gate until somebody authorizes the service again.
+    public synchronized void revoke(long id, String by) {
+        known(id);
+        var status =
+                store.write(tx -> {
+                    ServiceRows.deleteAuthorization(tx, id);
+                    tell(tx, EventType.SERVICE_REVOKED, id, Map.of("by", by));
+                    var because = Because.of("by", by);
+                    return writeUnlessPaused(tx, id, ServiceState.NEEDS_AUTHORIZATION, because);
+                });
+        tellAnew(id, status);
+    }
+
+    // What was remembered of its sign-in is forgotten before anybody sees the gate open.
+    private void tellAnew(long id, ServiceStatus status) {
+        resumeListeners.forEach(listener -> listener.accept(id));
+        known.computeIfPresent(id, (key, now) -> now.with(status, soon()));
+        listeners.forEach(Runnable::run);
+    }
+
+    private static boolean isSignInOf(Service now, Service then) {
+        return now.authentication().equals(then.authentication());
     }
 
     /// Changes the state in a transaction of its own.
