@@ -6,10 +6,12 @@ import com.nimbusds.oauth2.sdk.AuthorizationCode;
 import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
 import com.nimbusds.oauth2.sdk.AuthorizationGrant;
 import com.nimbusds.oauth2.sdk.ClientCredentialsGrant;
+import com.nimbusds.oauth2.sdk.JWTBearerGrant;
 import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
 import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.TokenRequest;
 import com.nimbusds.oauth2.sdk.TokenRevocationRequest;
+import com.nimbusds.oauth2.sdk.auth.PrivateKeyJWT;
 import com.nimbusds.oauth2.sdk.device.DeviceAuthorizationRequest;
 import com.nimbusds.oauth2.sdk.device.DeviceCode;
 import com.nimbusds.oauth2.sdk.device.DeviceCodeGrant;
@@ -19,7 +21,6 @@ import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
 import com.nimbusds.oauth2.sdk.token.RefreshToken;
 
 import postroom.mail.Diagnostic;
-import postroom.mail.Diagnostic.Condition;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
 import postroom.service.Authentication.OAuth2;
@@ -38,17 +39,21 @@ import java.util.Optional;
 public final class TokenEndpoint {
 
     private final ClientProofs proofs;
+    private final ServiceAccounts serviceAccounts;
     private final Exchange exchange = new Exchange();
+    private final Discovery discovery;
     private final TokenAnswerReader reader;
 
     public TokenEndpoint(Vault vault, InstantSource clock) {
         this.proofs = new ClientProofs(vault, clock);
+        this.serviceAccounts = new ServiceAccounts(vault, clock);
+        this.discovery = new Discovery(exchange, clock);
         this.reader = new TokenAnswerReader(clock);
     }
 
     /// Where the provider is, discovered where the service names nothing but its issuer.
     Discovery.Answer endpoints(Service service, OAuth2 oauth2) {
-        return new Discovery.Found(oauth2.endpoints());
+        return discovery.complete(oauth2.endpoints(), service.smtp().trustedCa());
     }
 
     /// An access token for the application itself (RFC 6749 §4.4).
@@ -102,8 +107,16 @@ public final class TokenEndpoint {
 
     /// An access token for a mailbox that a service account may act for (RFC 7523 §2.1).
     TokenAnswer delegated(Service service, OAuth2 oauth2) {
-        return new TokenAnswer.NotNow(
-                new Condition("grant-not-built", "no service accounts yet"), Optional.empty());
+        return switch (endpoints(service, oauth2)) {
+            case Discovery.Unknown(var diagnostic) ->
+                    new TokenAnswer.NotNow(diagnostic, Optional.empty());
+            case Discovery.Found(var found) -> {
+                var assertion = serviceAccounts.assertion(service, oauth2, found.token());
+                var message =
+                        new TokenRequest.Builder(found.token(), new JWTBearerGrant(assertion));
+                yield ask(service, withProof(found.token(), message.build().toHTTPRequest()));
+            }
+        };
     }
 
     /// What came of telling a provider to forget.
@@ -136,7 +149,7 @@ public final class TokenEndpoint {
     private HttpRequest revocation(
             Service service, OAuth2 oauth2, HttpRequest plain, Secret token) {
         var refreshToken = new RefreshToken(token.value());
-        var proof = proofs.of(service, oauth2);
+        var proof = proofs.of(service, oauth2, plain.uri());
         var request =
                 proof.isPresent()
                         ? new TokenRevocationRequest(plain.uri(), proof.get(), refreshToken)
@@ -159,7 +172,15 @@ public final class TokenEndpoint {
     }
 
     private TokenAnswer ask(Service service, OAuth2 oauth2, AuthorizationGrant grant, Scope scope) {
-        var http = request(service, oauth2, grant, scope);
+        return switch (endpoints(service, oauth2)) {
+            case Discovery.Unknown(var diagnostic) ->
+                    new TokenAnswer.NotNow(diagnostic, Optional.empty());
+            case Discovery.Found(var found) ->
+                    ask(service, request(service, oauth2, found.token(), grant, scope));
+        };
+    }
+
+    private TokenAnswer ask(Service service, HttpRequest http) {
         return switch (exchange.send(http, service.smtp().trustedCa())) {
             case Exchange.Answer it -> reader.read(it.status(), it.headers(), it.body());
             case Exchange.Silence it -> new TokenAnswer.NotNow(it.diagnostic(), Optional.empty());
@@ -167,16 +188,18 @@ public final class TokenEndpoint {
     }
 
     private HttpRequest request(
-            Service service, OAuth2 oauth2, AuthorizationGrant grant, Scope scope) {
-        var endpoint = oauth2.endpoints().token();
+            Service service, OAuth2 oauth2, URI endpoint, AuthorizationGrant grant, Scope scope) {
         var client = oauth2.client();
-        var proof = proofs.of(service, oauth2);
+        var proof = proofs.of(service, oauth2, endpoint);
         var message =
                 proof.isPresent()
                         ? new TokenRequest.Builder(endpoint, proof.get(), grant)
                         : new TokenRequest.Builder(
                                 endpoint, new ClientID(client.clientId()), grant);
         if (!scope.isEmpty()) message.scope(scope);
+        // RFC 7521 §4.2 makes it optional beside an assertion; Microsoft does without for nobody.
+        if (proof.isPresent() && proof.get() instanceof PrivateKeyJWT)
+            message.customParameter("client_id", client.clientId());
         return withProof(endpoint, message.build().toHTTPRequest());
     }
 

@@ -3,6 +3,10 @@ package postroom.oauth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import com.nimbusds.jose.util.X509CertUtils;
+import com.nimbusds.oauth2.sdk.id.Issuer;
+import com.nimbusds.oauth2.sdk.util.X509CertificateUtils;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,10 +40,16 @@ import tools.jackson.databind.json.JsonMapper;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.Date;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 
 class AuthorizerTest {
 
@@ -379,6 +389,138 @@ class AuthorizerTest {
     void google_lets_nobody_grant_mail_on_another_device() {
         assertThat(authorizer.beginOnDevice(gmail(""), "ada", Optional.empty()))
                 .isInstanceOf(Beginning.NotThisWay.class);
+    }
+
+    @Test
+    void a_provider_is_found_by_its_issuer_alone() throws Exception {
+        var other =
+                create(
+                        """
+                        {"name": "Other", "preset": "smtp", "smtp": {"host": "mail.example.com"},
+                         "from": {"address": "%s"},
+                         "authentication": {"type": "oauth2", "provider": "custom",
+                           "grant": "authorization_code", "login": "%s", "issuer": "%s",
+                           "client_id": "0d4c1f52-7b1e-4f53-9a3f-2f6f3c0e5a11",
+                           "client_secret": "demo~secret.of_contoso-0123456789abcdefgh",
+                           "scopes": ["https://outlook.office.com/SMTP.Send", "offline_access"]}}
+                        """
+                                .formatted(NOREPLY, NOREPLY, emulator.microsoft().issuer()));
+
+        assertThat(finish(Person.accepts(begin(other), NOREPLY))).isInstanceOf(Authorized.class);
+        clock.pass(Duration.ofHours(3));
+        assertThat(signIns.signInFor(other)).isInstanceOf(SignIn.Bearer.class);
+    }
+
+    @Test
+    void an_issuer_that_is_not_there_is_told() {
+        var other =
+                create(
+                        """
+                        {"name": "Other", "preset": "smtp", "smtp": {"host": "mail.example.com"},
+                         "from": {"address": "a@example.com"},
+                         "authentication": {"type": "oauth2", "provider": "custom",
+                           "login": "a@example.com", "issuer": "%s/nowhere/at/all",
+                           "client_id": "me"}}
+                        """
+                                .formatted(emulator.microsoft().base()));
+
+        assertThat(authorizer.begin(other, "ada", Optional.empty(), Optional.empty()))
+                .isInstanceOf(Beginning.NotNow.class);
+    }
+
+    @Test
+    void a_service_account_speaks_for_a_mailbox() throws Exception {
+        var keys = rsa();
+        var email = "postroom@project.iam.gserviceaccount.com";
+        emulator.change(
+                emulator.script()
+                        .withClient(
+                                new EmulatorScript.Client(
+                                        postroom.emulator.Provider.GOOGLE,
+                                        email,
+                                        List.of(),
+                                        Optional.empty(),
+                                        Optional.of(pem("PUBLIC KEY", keys.getPublic())),
+                                        "Postroom",
+                                        "",
+                                        EmulatorScript.AccountTypes.MY_ORGANISATION,
+                                        List.of(),
+                                        Set.of("https://mail.google.com/"),
+                                        List.of("*@fabrikam.example"),
+                                        false)));
+        var settings = JsonMapper.shared().createObjectNode();
+        settings.put("name", "Delegated").put("preset", "google");
+        settings.putObject("from").put("address", BILLING);
+        var authentication = settings.putObject("authentication");
+        authentication.put("grant", "jwt_bearer").put("login", BILLING);
+        authentication.put("token_endpoint", emulator.google().tokenUrl().toString());
+        authentication
+                .putObject("service_account")
+                .put("client_email", email)
+                .put("private_key_id", "1")
+                .put("private_key", pem("PRIVATE KEY", keys.getPrivate()));
+
+        var delegated = services.create(settings, "ada");
+
+        assertThat(services.status(delegated.id()).state()).isEqualTo(ServiceState.READY);
+        assertThat(signIns.signInFor(delegated)).isInstanceOf(SignIn.Bearer.class);
+        assertThat(services.shown(delegated).toString()).doesNotContain("PRIVATE KEY");
+    }
+
+    @Test
+    void a_certificate_proves_the_client_in_place_of_a_secret() throws Exception {
+        var keys = rsa();
+        var certificate =
+                X509CertificateUtils.generateSelfSigned(
+                        new Issuer("postroom"),
+                        Date.from(clock.instant().minus(Duration.ofDays(1))),
+                        Date.from(clock.instant().plus(Duration.ofDays(1))),
+                        keys.getPublic(),
+                        keys.getPrivate());
+        var pem = X509CertUtils.toPEMString(certificate);
+        var id = "0d4c1f52-7b1e-4f53-9a3f-2f6f3c0e5a99";
+        emulator.change(
+                emulator.script()
+                        .withClient(
+                                new EmulatorScript.Client(
+                                        postroom.emulator.Provider.MICROSOFT,
+                                        id,
+                                        List.of(),
+                                        Optional.empty(),
+                                        Optional.of(pem),
+                                        "Postroom",
+                                        "contoso.example",
+                                        EmulatorScript.AccountTypes.MY_ORGANISATION,
+                                        List.of(),
+                                        Set.of("SMTP.SendAsApp"),
+                                        List.of("*@contoso.example"),
+                                        false)));
+        var settings = JsonMapper.shared().createObjectNode();
+        settings.put("name", "Certified").put("preset", "microsoft-365-app");
+        settings.putObject("from").put("address", NOREPLY);
+        settings.putObject("authentication")
+                .put("grant", "client_credentials")
+                .put("login", NOREPLY)
+                .put("tenant", "6f1d2c3b-4a59-4e68-9b7a-8c9d0e1f2a3b")
+                .put("client_id", id)
+                .put("client_certificate", pem)
+                .put("client_key", pem("PRIVATE KEY", keys.getPrivate()))
+                .put("token_endpoint", emulator.microsoft().tokenUrl().toString());
+
+        var certified = services.create(settings, "ada");
+
+        assertThat(signIns.signInFor(certified)).isInstanceOf(SignIn.Bearer.class);
+    }
+
+    private static KeyPair rsa() throws Exception {
+        var generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        return generator.generateKeyPair();
+    }
+
+    private static String pem(String kind, java.security.Key key) {
+        return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+                .formatted(kind, Base64.getMimeEncoder().encodeToString(key.getEncoded()), kind);
     }
 
     private AuthorizationOutcome awaitOutcome(Service service) throws InterruptedException {
