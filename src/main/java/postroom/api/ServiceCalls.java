@@ -36,6 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// The ways out. A service is named by its name or its id.
 @RestController
@@ -183,10 +184,18 @@ class ServiceCalls {
         try {
             return work.get();
         } catch (InvalidService invalid) {
-            throw Problem.unusable(
+            var errors =
                     invalid.troubles().stream()
                             .map(trouble -> new FieldError(trouble.field(), trouble.message()))
-                            .toList());
+                            .toList();
+            // the messages go on where the name of the field ends
+            throw new Problem(
+                    422,
+                    "The settings of a service cannot be used as they are",
+                    errors.stream()
+                            .map(error -> error.field() + " " + error.message())
+                            .collect(Collectors.joining(". ", "", ".")),
+                    errors);
         }
     }
 

@@ -203,14 +203,15 @@ final class RunningServer implements AutoCloseable {
 
     /// One sentence out of `application/problem+json`.
     private static Trouble refusal(int status, JsonNode problem) {
+        var what = Json.firstText(problem, "detail", "title");
+        if (what.isEmpty()) what = "The server answered " + status;
         var errors = new ArrayList<String>();
         for (var error : problem.path("errors")) {
             var field = Json.text(error, "field");
             var message = Json.text(error, "message");
+            if (what.contains(field + " " + message)) continue; // said already
             errors.add(field.isEmpty() ? message : field + ": " + message);
         }
-        var what = Json.firstText(problem, "detail", "title");
-        if (what.isEmpty()) what = "The server answered " + status;
         if (errors.isEmpty()) return Trouble.refused(what);
         return Trouble.refused(
                 what.replaceFirst("\\.$", "") + " (" + String.join("; ", errors) + ")");

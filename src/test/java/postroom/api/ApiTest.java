@@ -189,9 +189,12 @@ class ApiTest {
                                 "{\"smtp\": {\"port\": 2525}}"));
         assertThat(changed.at("/smtp/port").asInt()).isEqualTo(2525);
         assertThat(changed.at("/smtp/host").asString()).isEqualTo("relay.example.com");
+        var sentBack = house.call("PATCH", "/v1/services/Relay", owner, changed.toString());
+        assertThat(sentBack.statusCode()).isEqualTo(200);
         var wrong =
                 house.call("PATCH", "/v1/services/Relay", owner, "{\"smtp\": {\"port\": 70000}}");
         assertThat(wrong.statusCode()).isEqualTo(422);
+        assertThat(json(wrong).path("detail").asString()).startsWith("smtp.port ");
         assertThat(json(wrong).at("/errors/0/field").asString()).isEqualTo("smtp.port");
         assertThat(get("/v1/services/relay/authorization", owner).statusCode()).isEqualTo(409);
         assertThat(post("/v1/services/relay/authorize", "").statusCode()).isEqualTo(409);

@@ -323,7 +323,9 @@ class CliTest {
         answers.put(
                 "GET /v1/services",
                 """
-                {"services":[{"id":"7","name":"Office","state":"ready","from":{"address":"a@example.com"},
+                {"services":[{"id":"7","name":"Office","state":"failing","from":{"address":"a@example.com"},
+                  "waiting":1,"waiting_since":"2026-11-21T09:00:00Z","next_probe_at":"2026-11-21T09:10:00Z",
+                  "advice":{"id":"net-tcp-refused","title":"Connection refused"},
                   "authentication":{"client_id":"0f6a","client_secret":{"set":true,"ends_with":"x7Qd"}}}]}
                 """);
         answers.put("GET /v1/credentials", "{\"credentials\":[]}");
@@ -333,7 +335,7 @@ class CliTest {
                 .contains("name: Office")
                 .contains("client_id: 0f6a")
                 .doesNotContain("x7Qd")
-                .doesNotContain("state");
+                .doesNotContain("state", "waiting", "probe", "advice");
     }
 
     @Test
