@@ -21,7 +21,12 @@ import postroom.intake.smtp.Doorkeeper;
 import postroom.intake.smtp.Entrance;
 import postroom.intake.smtp.Patience;
 import postroom.intake.smtp.SubmissionListener;
+import postroom.oauth.AuthorizationRequests;
 import postroom.oauth.Authorizations;
+import postroom.oauth.Authorizer;
+import postroom.oauth.DevicePolling;
+import postroom.oauth.Review;
+import postroom.oauth.Revocation;
 import postroom.oauth.TokenEndpoint;
 import postroom.oauth.TokenSignIns;
 import postroom.queue.Queue;
@@ -62,11 +67,14 @@ public final class House implements AutoCloseable {
     final Queue queue;
     final Authorizations authorizations;
     final TokenSignIns signIns;
+    final Authorizer authorizer;
+    final Revocation revocation;
     final Dispatcher dispatcher;
     final Check check;
     final Intake intake;
     final Housekeeper housekeeper;
 
+    private final DevicePolling devices;
     private final DropCollector drops;
     private final List<SubmissionListener> listeners = new ArrayList<>();
     private final List<Door> doors = new ArrayList<>();
@@ -92,15 +100,21 @@ public final class House implements AutoCloseable {
         var spool = new Spool(store, clock);
         queue = new Queue(store, spool, events, patience(), clock, NODE);
         authorizations = new Authorizations(store, vault, events, clock, NODE);
+        var tokens = new TokenEndpoint(vault, clock);
         signIns =
                 new TokenSignIns(
                         authorizations,
-                        new TokenEndpoint(vault, clock),
+                        tokens,
                         vault,
                         catalog,
                         clock,
                         RandomGenerator.getDefault());
         services.onResume(signIns::forget);
+        var requests = new AuthorizationRequests(store, vault, services, catalog, clock);
+        var review = new Review(services, requests, authorizations, catalog, clock);
+        devices = new DevicePolling(requests, review, tokens);
+        authorizer = new Authorizer(requests, review, tokens, devices, settings.baseUrl());
+        revocation = new Revocation(authorizations, tokens, services);
         var judge = new Judge(catalog);
         var smtp =
                 new SmtpTransport(
@@ -119,7 +133,14 @@ public final class House implements AutoCloseable {
         drops =
                 new DropCollector(
                         settings.dropDirectory(), intake, access::local, store, events, clock);
-        housekeeper = new Housekeeper(queue, spool, events, settings.retention(), clock);
+        housekeeper =
+                new Housekeeper(
+                        queue,
+                        spool,
+                        events,
+                        new EndingSecrets(services, store, events, clock),
+                        settings.retention(),
+                        clock);
     }
 
     /// Opens the doors and starts sending.
@@ -130,6 +151,7 @@ public final class House implements AutoCloseable {
         access.writeLocalKey(settings.data(), settings.baseUrl());
         settings.bootstrap().apiKey().ifPresent(access::admit);
         dispatcher.start();
+        devices.start();
         var submission = settings.submission();
         var certificates = certificates();
         listen("submission.starttls", submission.starttls(), Entrance.STARTTLS, certificates);
@@ -154,6 +176,7 @@ public final class House implements AutoCloseable {
     public void close() {
         doors.clear();
         drops.close();
+        devices.close();
         housekeeper.close();
         for (var listener : listeners) listener.stop(Duration.ofSeconds(5));
         dispatcher.close(Duration.ofSeconds(10));

@@ -13,8 +13,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// Once a minute: fails what waited longer than patience allows, and forgets what retention does
-/// not keep, in bites small enough that nobody waits for it.
+/// Once a minute: fails what waited longer than patience allows, forgets what retention does not
+/// keep, in bites small enough that nobody waits for it, and tells which secrets end soon.
 final class Housekeeper implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
     private static final int BITE = 200;
@@ -23,6 +23,7 @@ final class Housekeeper implements AutoCloseable {
     private final Queue queue;
     private final Spool spool;
     private final EventLog events;
+    private final EndingSecrets secrets;
     private final Retention retention;
     private final InstantSource clock;
     private final ScheduledExecutorService timer =
@@ -30,10 +31,16 @@ final class Housekeeper implements AutoCloseable {
                     Thread.ofVirtual().name("housekeeper").factory());
 
     Housekeeper(
-            Queue queue, Spool spool, EventLog events, Retention retention, InstantSource clock) {
+            Queue queue,
+            Spool spool,
+            EventLog events,
+            EndingSecrets secrets,
+            Retention retention,
+            InstantSource clock) {
         this.queue = queue;
         this.spool = spool;
         this.events = events;
+        this.secrets = secrets;
         this.retention = retention;
         this.clock = clock;
     }
@@ -56,6 +63,7 @@ final class Housekeeper implements AutoCloseable {
             repeat(() -> queue.eraseMessages(now.minus(retention.events()), BITE));
             repeat(() -> events.eraseBefore(now.minus(retention.events()), BITE));
             spool.eraseOrphans(now);
+            secrets.tell();
         } catch (RuntimeException trouble) {
             log.warn("housekeeping goes on in a minute after {}", trouble.toString());
         }

@@ -8,12 +8,14 @@ import postroom.api.AdviceJson;
 import postroom.api.Api;
 import postroom.api.Doors;
 import postroom.api.ServiceCheck;
+import postroom.catalog.Values;
 import postroom.check.CheckReport;
 import postroom.check.CheckStep;
 import postroom.config.PostroomSettings;
 import postroom.console.Console;
 import postroom.deliver.smtp.Timeouts;
 import postroom.intake.http.HttpIntake;
+import postroom.service.RealValues;
 import postroom.web.WebServer;
 import postroom.web.WebSettings;
 
@@ -65,7 +67,7 @@ public final class Server implements AutoCloseable {
             throws IOException {
         var address = settings.http().address();
         try {
-            return WebServer.start(webSettings(settings), rooms(house, clock), DOORS);
+            return WebServer.start(webSettings(settings), rooms(house, settings, clock), DOORS);
         } catch (RuntimeException failed) {
             for (Throwable why = failed; why != null; why = why.getCause())
                 if (why instanceof BindException taken)
@@ -108,9 +110,13 @@ public final class Server implements AutoCloseable {
 
     private static final List<Class<?>> DOORS = List.of(HttpIntake.class, Api.class, Console.class);
 
-    private static List<?> rooms(House house, InstantSource clock) {
+    private static List<?> rooms(House house, PostroomSettings settings, InstantSource clock) {
         Doors doors = house::doors;
-        ServiceCheck check = (service, to, by) -> shown(house.check.run(service, to));
+        ServiceCheck check =
+                (service, to, by) ->
+                        shown(
+                                house.check.run(service, to),
+                                RealValues.of(service, settings.baseUrl()));
         return List.of(
                 house.store,
                 house.events,
@@ -121,6 +127,8 @@ public final class Server implements AutoCloseable {
                 house.queue,
                 house.authorizations,
                 house.signIns,
+                house.authorizer,
+                house.revocation,
                 house.intake,
                 clock,
                 doors,
@@ -153,12 +161,12 @@ public final class Server implements AutoCloseable {
         out.flush();
     }
 
-    private static ServiceCheck.Report shown(CheckReport report) {
+    private static ServiceCheck.Report shown(CheckReport report, Values values) {
         return new ServiceCheck.Report(
-                report.passed(), report.steps().stream().map(Server::shown).toList());
+                report.passed(), report.steps().stream().map(step -> shown(step, values)).toList());
     }
 
-    private static ServiceCheck.Step shown(CheckStep step) {
+    private static ServiceCheck.Step shown(CheckStep step, Values values) {
         return switch (step) {
             case CheckStep.Passed(var name, var detail, var took) ->
                     new ServiceCheck.Step(
@@ -170,7 +178,7 @@ public final class Server implements AutoCloseable {
                             advice.title(),
                             took.toMillis(),
                             diagnostic.text(),
-                            AdviceJson.of(advice));
+                            AdviceJson.of(advice, values));
             case CheckStep.NotReached(var name) ->
                     new ServiceCheck.Step(name.word(), "not_reached", "", 0, null, null);
         };

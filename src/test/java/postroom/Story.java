@@ -3,6 +3,8 @@ package postroom;
 import postroom.emulator.Emulator;
 import postroom.emulator.EmulatorScript;
 import postroom.mail.QueueId;
+import postroom.oauth.Beginning;
+import postroom.oauth.Person;
 import postroom.oauth.SignIn;
 
 import tools.jackson.databind.JsonNode;
@@ -20,6 +22,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -35,6 +39,7 @@ final class Story {
             Pattern.compile("(\\S+) sends (\\S+\\.eml)(?: (\\d+) times)?");
     private static final Pattern CHANGES = Pattern.compile("(\\S+) changes (\\S+) (\\{.*})");
     private static final Pattern GATE = Pattern.compile("(\\S+) (pauses|resumes) (\\S+)");
+    private static final Pattern AUTHORIZES = Pattern.compile("(\\S+) authorizes (\\S+) as (\\S+)");
     private static final Pattern MESSAGE =
             Pattern.compile("(\\S+) (retries|holds|releases|cancels) M(\\d+)");
     private static final Pattern REROUTES = Pattern.compile("(\\S+) reroutes M(\\d+) to (\\S+)");
@@ -120,6 +125,7 @@ final class Story {
             return new Consenting(emulator).refreshToken(placeholder.substring(17));
         return switch (placeholder) {
             case "microsoft.port" -> String.valueOf(emulator.microsoft().smtpPort());
+            case "microsoft.authorize" -> emulator.microsoft().authorizeUrl().toString();
             case "microsoft.token" -> emulator.microsoft().secure().tokenUrl().toString();
             case "google.port" -> String.valueOf(emulator.google().smtpPort());
             case "google.token" -> emulator.google().secure().tokenUrl().toString();
@@ -142,6 +148,7 @@ final class Story {
         var sends = SENDS.matcher(deed);
         var changes = CHANGES.matcher(deed);
         var gate = GATE.matcher(deed);
+        var authorizes = AUTHORIZES.matcher(deed);
         var message = MESSAGE.matcher(deed);
         var reroutes = REROUTES.matcher(deed);
         if (sends.matches()) send(sends.group(1), sends.group(2), sends.group(3));
@@ -156,6 +163,10 @@ final class Story {
         else if (message.matches()) manage(message.group(2), id(message.group(3)));
         else if (reroutes.matches())
             town.house.queue.reroute(id(reroutes.group(2)), service(reroutes.group(3)));
+        else if (deed.startsWith("provider revokes "))
+            town.emulator.revoke(deed.substring("provider revokes ".length()));
+        else if (authorizes.matches())
+            authorize(service(authorizes.group(2)), authorizes.group(3), authorizes.group(1));
         else if (deed.equals("house restarts")) town.restart();
         else if (!deed.equals("end")) throw new IllegalArgumentException("nobody can: " + deed);
     }
@@ -173,6 +184,18 @@ final class Story {
                                         Duration.between(town.start, town.clock.instant()),
                                         credential,
                                         "hears  " + said.replaceAll("\\s+", " "))));
+    }
+
+    /// At the provider's pages, with the address the browser ended up at pasted.
+    private void authorize(long id, String account, String by) throws IOException {
+        var authorizer = town.house.authorizer;
+        var service = town.house.services.byId(id).orElseThrow();
+        var begun = authorizer.begin(service, by, Optional.empty(), Optional.empty());
+        if (!(begun instanceof Beginning.InBrowser browser))
+            throw new IllegalStateException(begun.toString());
+        var back = Person.accepts(browser.address(), account);
+        secrets.add(back.replaceFirst(".*[?&]code=([^&]+).*", "$1"));
+        authorizer.finishPasted(back, OptionalLong.of(id));
     }
 
     private void gate(String verb, long service, String by) {

@@ -241,6 +241,9 @@ record Timeline(List<Line> lines, List<String> end) {
                         Boolean.TRUE.equals(data.get("refresh_token_rotated"))
                                 ? "renewed  with another refresh token"
                                 : "renewed";
+                case SERVICE_AUTHORIZED ->
+                        "authorized  %s signed in%s"
+                                .formatted(data.get("account"), with("  by ", data.get("by")));
                 default -> event.type().word();
             };
         }

@@ -10,6 +10,7 @@ import org.springframework.context.annotation.Import;
 @Import({
     MessageCalls.class,
     ServiceCalls.class,
+    GuideCalls.class,
     AuthorizationCalls.class,
     CredentialCalls.class,
     KeyCalls.class,

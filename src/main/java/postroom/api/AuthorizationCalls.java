@@ -7,91 +7,207 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
 import postroom.access.Role;
+import postroom.oauth.Authorization;
+import postroom.oauth.Authorizations;
+import postroom.oauth.Authorizer;
+import postroom.oauth.Beginning;
+import postroom.oauth.Revocation;
 import postroom.service.Authentication.Grant;
 import postroom.service.Authentication.OAuth2;
 import postroom.service.Service;
 import postroom.service.Services;
-import postroom.store.Store;
 import postroom.web.Allowed;
 import postroom.web.Problem;
+import postroom.web.Visitor;
 
+import java.net.URI;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
-/// What a service was authorized for. Never a token.
+/// Who let a service send: beginning, finishing, looking and revoking. Never a token.
 @RestController
 @Tag(name = "Services")
 class AuthorizationCalls {
 
     private final Services services;
-    private final Store store;
+    private final Authorizations authorizations;
+    private final Authorizer authorizer;
+    private final Revocation revocation;
+    private final InstantSource clock;
 
-    AuthorizationCalls(Services services, Store store) {
+    AuthorizationCalls(
+            Services services,
+            Authorizations authorizations,
+            Authorizer authorizer,
+            Revocation revocation,
+            InstantSource clock) {
         this.services = services;
-        this.store = store;
+        this.authorizations = authorizations;
+        this.authorizer = authorizer;
+        this.revocation = revocation;
+        this.clock = clock;
     }
 
-    /// @param scopes OAuth2 scopes that were granted
-    record AuthorizationJson(
-            @Nullable String account,
-            List<String> scopes,
-            @Nullable String audience,
-            @Nullable String tenant,
-            @Nullable Instant accessTokenExpires,
-            boolean hasRefreshToken,
-            Instant authorizedAt,
-            @Nullable Instant renewedAt) {}
+    /// @param method `browser` or `device`; absent: as the service's grant says
+    /// @param account may sign in although it is not the service's login
+    record AuthorizeCall(@Nullable String method, @Nullable String account) {}
+
+    /// With `authorization_url` for a browser; with `user_code` and `verification_uri` for a
+    /// device.
+    record BegunJson(
+            @Nullable URI authorizationUrl,
+            @Nullable String userCode,
+            @Nullable URI verificationUri,
+            Instant expiresAt) {}
+
+    record CallbackCall(@Nullable String url) {}
+
+    /// @param told whether the provider forgot, too
+    record RevokedJson(boolean told, String detail, @Nullable String diagnostic) {}
 
     @GetMapping("/v1/services/{id}/authorization")
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
-    @Operation(summary = "Account, OAuth2 scopes, expiry and last renewal; never a token")
+    @Operation(
+            summary = "Account, OAuth2 scopes, expiry, last renewal, and how the last request went",
+            description = "Never a token.")
     AuthorizationJson show(@PathVariable("id") String id) {
         var service = oauth2(id);
-        return store.read(tx ->
-                        tx.first(
-                                """
-                                select account, scopes, audience, tenant, access_expires,
-                                  refresh_token is not null as renewable, authorized_at, renewed_at
-                                from authorization_ where service_id = ?
-                                """,
-                                row ->
-                                        new AuthorizationJson(
-                                                row.maybeString("account").orElse(null),
-                                                words(row.string("scopes")),
-                                                row.maybeString("audience").orElse(null),
-                                                row.maybeString("tenant").orElse(null),
-                                                row.maybeTime("access_expires").orElse(null),
-                                                row.flag("renewable"),
-                                                row.time("authorized_at"),
-                                                row.maybeTime("renewed_at").orElse(null)),
-                                service.id()))
-                .orElseThrow(() ->
-                        Problem.notFound("Nobody has authorized " + service.name() + " yet."));
+        var request =
+                authorizer
+                        .latest(service.id())
+                        .map(it -> AuthorizationJson.Request.of(it, service, clock.instant()))
+                        .orElse(null);
+        // While it is renewed for the first time there is a row without tokens.
+        return authorizations
+                .find(service.id())
+                .filter(it -> it.accessToken().isPresent() || it.refreshToken().isPresent())
+                .map(it -> shown(it, request))
+                .orElseGet(() ->
+                        new AuthorizationJson(
+                                false,
+                                null,
+                                List.of(),
+                                null,
+                                null,
+                                null,
+                                false,
+                                null,
+                                null,
+                                authorizer.redirectUri(),
+                                request));
+    }
+
+    private AuthorizationJson shown(
+            Authorization authorization, AuthorizationJson.@Nullable Request request) {
+        return new AuthorizationJson(
+                true,
+                authorization.account().orElse(null),
+                authorization.scopes(),
+                authorization.audience().orElse(null),
+                authorization.tenant().orElse(null),
+                authorization.accessToken().map(Authorization.AccessToken::expires).orElse(null),
+                authorization.refreshToken().isPresent(),
+                authorization.authorizedAt(),
+                authorization.renewedAt().orElse(null),
+                authorizer.redirectUri(),
+                request);
     }
 
     @PostMapping("/v1/services/{id}/authorize")
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
-    @Operation(summary = "Begin an authorization; not built yet")
-    void authorize(@PathVariable("id") String id) {
+    @Operation(
+            summary = "Begin an authorization",
+            description =
+                    "Gives the address where a person lets Postroom send, or with method device a"
+                            + " code to enter on any device.")
+    BegunJson authorize(
+            Visitor visitor,
+            @PathVariable("id") String id,
+            @RequestBody(required = false) @Nullable AuthorizeCall call) {
         var service = oauth2(id);
-        var grant = ((OAuth2) service.authentication()).grant();
-        if (grant != Grant.AUTHORIZATION_CODE && grant != Grant.DEVICE_CODE)
+        var account = Optional.ofNullable(call == null ? null : call.account());
+        var beginning =
+                onDevice(service, Optional.ofNullable(call == null ? null : call.method()))
+                        ? authorizer.beginOnDevice(service, visitor.name(), account)
+                        : authorizer.begin(service, visitor.name(), account, Optional.empty());
+        return switch (beginning) {
+            case Beginning.InBrowser(var address, var expires) ->
+                    new BegunJson(address, null, null, expires);
+            case Beginning.OnDevice(var code, var address, var expires) ->
+                    new BegunJson(null, code, address, expires);
+            case Beginning.NotThisWay(var why) -> throw new Problem(409, "Not this way", why);
+            case Beginning.NotNow(var diagnostic, var advice) ->
+                    throw new Problem(
+                            502,
+                            advice.title(),
+                            advice.fix() + " The provider said: " + diagnostic.text());
+        };
+    }
+
+    private static boolean onDevice(Service service, Optional<String> method) {
+        if (method.isEmpty())
+            return service.authentication() instanceof OAuth2 oauth2
+                    && oauth2.grant() == Grant.DEVICE_CODE;
+        return switch (method.get()) {
+            case "device" -> true;
+            case "browser" -> false;
+            default -> throw Problem.unusable("method", "method is browser or device.");
+        };
+    }
+
+    @PostMapping("/v1/services/{id}/authorize/callback")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
+    @Operation(
+            summary = "Finish an authorization with the address the browser ended up at",
+            description = "For machines without an address that browsers can reach.")
+    AuthorizationJson.Outcome finish(
+            @PathVariable("id") String id, @RequestBody CallbackCall call) {
+        var service = oauth2(id);
+        var url = call.url() == null ? "" : call.url();
+        if (!url.contains("state="))
+            throw Problem.unusable(
+                    "url",
+                    "url is the whole address the browser ended up at; it begins with "
+                            + authorizer.redirectUri()
+                            + "?");
+        var finished = authorizer.finishPasted(url, OptionalLong.of(service.id()));
+        return AuthorizationJson.Outcome.of(finished.outcome(), service);
+    }
+
+    @PostMapping("/v1/services/{id}/revoke")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
+    @Operation(
+            summary = "End the authorization",
+            description =
+                    "Tells the provider to forget, where it can be told, and forgets the tokens.")
+    RevokedJson revoke(Visitor visitor, @PathVariable("id") String id) {
+        var service = oauth2(id);
+        if (service.authentication() instanceof OAuth2 oauth2 && !isAPersons(oauth2.grant()))
             throw new Problem(
                     409,
-                    "Nobody has to authorize this service",
+                    "Nothing to revoke",
                     service.name()
-                            + " gets its access tokens by itself; run a check to see whether it"
-                            + " does.");
-        throw new Problem(
-                501,
-                "Not built yet",
-                service.name()
-                        + " needs a person to sign in at the provider, and this version of Postroom"
-                        + " cannot begin that yet. Services with the grants client_credentials,"
-                        + " refresh_token work without it.");
+                            + " gets its access tokens by itself; take its permissions away at the"
+                            + " provider, or pause it.");
+        var revoked = revocation.run(service, visitor.name());
+        return new RevokedJson(
+                revoked.told(),
+                revoked.detail(),
+                revoked.diagnostic().map(postroom.mail.Diagnostic::text).orElse(null));
+    }
+
+    private static boolean isAPersons(Grant grant) {
+        return switch (grant) {
+            case AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN -> true;
+            case CLIENT_CREDENTIALS, JWT_BEARER -> false;
+        };
     }
 
     private Service oauth2(String id) {
@@ -101,9 +217,5 @@ class AuthorizationCalls {
                 409,
                 "Nothing to authorize",
                 service.name() + " does not sign in with OAuth2; there is nothing to authorize.");
-    }
-
-    private static List<String> words(String text) {
-        return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
     }
 }

@@ -3,16 +3,22 @@ package postroom.api;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 import postroom.access.Role;
 import postroom.catalog.Catalog;
+import postroom.catalog.Values;
 import postroom.service.Preset;
 import postroom.service.Presets;
+import postroom.service.RealValues;
+import postroom.service.Services;
 import postroom.web.Allowed;
 import postroom.web.Problem;
+import postroom.web.Visitor;
+import postroom.web.WebSettings;
 
 import tools.jackson.databind.JsonNode;
 
@@ -27,10 +33,14 @@ class KnowledgeCalls {
 
     private final Presets presets;
     private final Catalog catalog;
+    private final Services services;
+    private final WebSettings settings;
 
-    KnowledgeCalls(Presets presets, Catalog catalog) {
+    KnowledgeCalls(Presets presets, Catalog catalog, Services services, WebSettings settings) {
         this.presets = presets;
         this.catalog = catalog;
+        this.services = services;
+        this.settings = settings;
     }
 
     /// @param service settings that need not be sent when a service names the preset
@@ -59,11 +69,30 @@ class KnowledgeCalls {
     @Allowed(
             value = {Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER},
             applications = true)
-    @Operation(summary = "What an error means and what to do, best guess first")
-    Explanation explain(@RequestParam("text") String text) {
+    @Operation(
+            summary = "What an error means and what to do, best guess first",
+            description = "With service, steps and commands have that service's real values.")
+    Explanation explain(
+            Visitor visitor,
+            @RequestParam("text") String text,
+            @RequestParam(name = "service", required = false) @Nullable String service) {
         if (text.isBlank() || text.length() > LONGEST)
             throw Problem.malformed("text", "text is an error of up to 10,000 characters.");
-        return new Explanation(catalog.explain(text).stream().map(AdviceJson::of).toList());
+        var values = service == null ? Values.NONE : values(visitor, service);
+        return new Explanation(
+                catalog.explain(text).stream()
+                        .map(advice -> AdviceJson.of(advice, values))
+                        .toList());
+    }
+
+    // The settings of a service are not an application's to read.
+    private Values values(Visitor visitor, String service) {
+        if (visitor.credential().isPresent())
+            throw new Problem(
+                    403,
+                    "Not allowed",
+                    "An application explains without service; a management key may name one.");
+        return RealValues.of(Asked.service(services, service), settings.baseUrl());
     }
 
     private static PresetJson shown(Preset preset) {

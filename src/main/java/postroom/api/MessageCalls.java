@@ -16,18 +16,23 @@ import org.springframework.web.bind.annotation.RestController;
 import postroom.access.Access;
 import postroom.access.Credential;
 import postroom.access.Role;
+import postroom.catalog.Catalog;
+import postroom.catalog.Values;
 import postroom.event.EventLog;
+import postroom.mail.Address;
 import postroom.mail.QueueId;
 import postroom.queue.AttemptRow;
 import postroom.queue.Filter;
 import postroom.queue.MessageRow;
 import postroom.queue.Queue;
 import postroom.queue.RecipientRow;
+import postroom.service.RealValues;
 import postroom.service.Service;
 import postroom.service.Services;
 import postroom.web.Allowed;
 import postroom.web.Problem;
 import postroom.web.Visitor;
+import postroom.web.WebSettings;
 
 import java.time.Instant;
 import java.util.List;
@@ -50,12 +55,22 @@ class MessageCalls {
     private final EventLog events;
     private final Services services;
     private final Access access;
+    private final Catalog catalog;
+    private final WebSettings settings;
 
-    MessageCalls(Queue queue, EventLog events, Services services, Access access) {
+    MessageCalls(
+            Queue queue,
+            EventLog events,
+            Services services,
+            Access access,
+            Catalog catalog,
+            WebSettings settings) {
         this.queue = queue;
         this.events = events;
         this.services = services;
         this.access = access;
+        this.catalog = catalog;
+        this.settings = settings;
     }
 
     /// @param credential its name
@@ -83,6 +98,8 @@ class MessageCalls {
     record MessageList(List<MessageJson> messages, @Nullable String cursor) {}
 
     /// @param service its name
+    /// @param diagnostic what the far side said, verbatim
+    /// @param advice in lists without steps and commands
     /// @param dueAt the next try of a waiting recipient
     record RecipientJson(
             String address,
@@ -91,7 +108,18 @@ class MessageCalls {
             @Nullable Instant dueAt,
             int attempts,
             @Nullable String diagnostic,
-            @Nullable String advice) {}
+            @Nullable AdviceJson advice) {
+        RecipientJson brief() {
+            return new RecipientJson(
+                    address,
+                    state,
+                    service,
+                    dueAt,
+                    attempts,
+                    diagnostic,
+                    advice == null ? null : advice.brief());
+        }
+    }
 
     /// @param conversation a list of steps: what was said, what was heard, how long it took
     record AttemptJson(
@@ -155,7 +183,8 @@ class MessageCalls {
             throw Problem.malformed("cursor", "This cursor is none of ours.");
         var page = queue.messages(filter, Optional.ofNullable(cursor), Asked.limit(limit, 50, 500));
         return new MessageList(
-                page.messages().stream().map(this::summary).toList(), page.next().orElse(null));
+                page.messages().stream().map(row -> summary(visitor, row)).toList(),
+                page.next().orElse(null));
     }
 
     @GetMapping("/v1/messages/{id}")
@@ -180,7 +209,7 @@ class MessageCalls {
                 row.tags(),
                 row.metadata(),
                 row.doneAt().orElse(null),
-                recipients(row.id()),
+                recipients(visitor, row),
                 events.ofMessage(row.id()).stream().map(EventJson::of).toList(),
                 queue.attempts(row.id()).stream().map(this::attempt).toList());
     }
@@ -232,12 +261,12 @@ class MessageCalls {
     private Changed change(Visitor visitor, String id, ToIntFunction<QueueId> verb) {
         var row = Asked.message(queue, visitor, id);
         int changed = verb.applyAsInt(row.id());
-        return new Changed(row.id().toString(), changed, recipients(row.id()));
+        return new Changed(row.id().toString(), changed, recipients(visitor, row));
     }
 
-    private MessageJson summary(MessageRow row) {
+    private MessageJson summary(Visitor visitor, MessageRow row) {
         var states = new TreeMap<String, Integer>();
-        var recipients = recipients(row.id());
+        var recipients = recipients(visitor, row).stream().map(RecipientJson::brief).toList();
         for (var recipient : recipients) states.merge(recipient.state(), 1, Integer::sum);
         return new MessageJson(
                 row.id().toString(),
@@ -258,11 +287,13 @@ class MessageCalls {
                 row.doneAt().orElse(null));
     }
 
-    private List<RecipientJson> recipients(QueueId id) {
-        return queue.recipients(id).stream().map(this::recipient).toList();
+    private List<RecipientJson> recipients(Visitor visitor, MessageRow message) {
+        return queue.recipients(message.id()).stream()
+                .map(row -> recipient(row, values(visitor, message, row)))
+                .toList();
     }
 
-    private RecipientJson recipient(RecipientRow row) {
+    private RecipientJson recipient(RecipientRow row, Values values) {
         return new RecipientJson(
                 row.address().toString(),
                 row.state(),
@@ -270,7 +301,22 @@ class MessageCalls {
                 row.dueAt().orElse(null),
                 row.attempts(),
                 row.diagnostic().orElse(null),
-                row.advice().orElse(null));
+                row.advice()
+                        .flatMap(catalog::byId)
+                        .map(advice -> AdviceJson.of(advice, values))
+                        .orElse(null));
+    }
+
+    /// The service's, which are not an application's to read, and the From of this very message.
+    private Values values(Visitor visitor, MessageRow message, RecipientRow row) {
+        var values =
+                services.byId(row.service())
+                        .filter(_ -> visitor.credential().isEmpty())
+                        .map(service -> RealValues.of(service, settings.baseUrl()))
+                        .orElse(Values.NONE);
+        return Address.parse(message.headerFrom())
+                .map(from -> values.with("from", from.toString()))
+                .orElse(values);
     }
 
     private AttemptJson attempt(AttemptRow row) {

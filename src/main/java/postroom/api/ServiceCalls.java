@@ -21,12 +21,14 @@ import postroom.mail.Address;
 import postroom.queue.Queue;
 import postroom.service.InvalidService;
 import postroom.service.MailWaits;
+import postroom.service.RealValues;
 import postroom.service.Service;
 import postroom.service.Services;
 import postroom.web.Allowed;
 import postroom.web.Problem;
 import postroom.web.Problem.FieldError;
 import postroom.web.Visitor;
+import postroom.web.WebSettings;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,18 +48,21 @@ class ServiceCalls {
     private final Catalog catalog;
     private final JsonMapper json;
     private final ObjectProvider<ServiceCheck> check;
+    private final WebSettings settings;
 
     ServiceCalls(
             Services services,
             Queue queue,
             Catalog catalog,
             JsonMapper json,
-            ObjectProvider<ServiceCheck> check) {
+            ObjectProvider<ServiceCheck> check,
+            WebSettings settings) {
         this.services = services;
         this.queue = queue;
         this.catalog = catalog;
         this.json = json;
         this.check = check;
+        this.settings = settings;
     }
 
     record ServiceList(List<JsonNode> services) {}
@@ -166,7 +171,12 @@ class ServiceCalls {
         services.status(service.id())
                 .reason()
                 .flatMap(catalog::byId)
-                .ifPresent(advice -> shown.set("advice", json.valueToTree(AdviceJson.of(advice))));
+                .map(advice -> AdviceJson.of(advice, RealValues.of(service, settings.baseUrl())))
+                .ifPresent(advice -> shown.set("advice", json.valueToTree(advice)));
+        var warnings = shown.putArray("warnings");
+        services.warnings(service).stream()
+                .map(AdviceJson::ready)
+                .forEach(warning -> warnings.add(json.<JsonNode>valueToTree(warning)));
         return shown;
     }
 

@@ -7,6 +7,7 @@ import tools.jackson.databind.JsonNode;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +61,9 @@ final class Entry {
                         json.path("title").asString(),
                         json.path("cause").asString(),
                         json.path("fix").asString(),
+                        list(json.path("steps")),
+                        list(json.path("commands")),
+                        Advice.Who.valueOf(constant(json.path("who").asString("owner"))),
                         json.path("docs_url").asString(""),
                         Advice.Retry.valueOf(constant(json.path("retry").asString())),
                         json.path("scope").isString()
@@ -135,6 +139,10 @@ final class Entry {
         var texts = new HashSet<String>();
         for (var element : array) texts.add(element.asString());
         return Set.copyOf(texts);
+    }
+
+    private static List<String> list(JsonNode array) {
+        return array.valueStream().map(JsonNode::asString).toList();
     }
 
     private static String constant(String word) {

@@ -13,9 +13,11 @@ import postroom.mail.Address;
 import postroom.mail.Conversation;
 import postroom.mail.DeliveryResult;
 import postroom.mail.Diagnostic;
+import postroom.mail.Diagnostic.Condition;
 import postroom.mail.Diagnostic.NoAnswer;
 import postroom.mail.Diagnostic.SmtpReply;
 import postroom.mail.Diagnostic.Stage;
+import postroom.mail.EnhancedStatus;
 import postroom.mail.QueueId;
 import postroom.oauth.SignIn;
 import postroom.oauth.SignIns;
@@ -47,6 +49,8 @@ public final class Check {
     /// Where a connection stands until it is one. TLS may come before the greeting, or after it.
     private static final Set<Stage> BEFORE_TLS =
             EnumSet.of(Stage.RESOLVE, Stage.CONNECT, Stage.GREETING);
+
+    private static final EnhancedStatus NO_REASON = new EnhancedStatus(5, 7, 3);
 
     private final Services services;
     private final SignIns signIns;
@@ -82,8 +86,9 @@ public final class Check {
         settings(service, ladder);
         if (ladder.mayGoOn()) name(service, ladder);
         if (ladder.mayGoOn()) reach(service, ladder, conversation);
-        if (ladder.mayGoOn()) accessToken(service, ladder);
-        if (ladder.mayGoOn()) send(service, to, ladder, conversation);
+        var token = ladder.mayGoOn() ? accessToken(service, ladder) : Optional.<TokenReview>empty();
+        var suspicion = token.flatMap(review -> review.suspicion(service));
+        if (ladder.mayGoOn()) send(service, to, suspicion, ladder, conversation);
         var report = new CheckReport(clock.instant(), ladder.all(), conversation.steps());
         keep(service, to, report);
         return report;
@@ -95,7 +100,7 @@ public final class Check {
                     service,
                     ladder,
                     Name.SETTINGS,
-                    new Diagnostic.Condition("service-is-a-draft", "the service is a draft"),
+                    new Condition("service-is-a-draft", "the service is a draft"),
                     Duration.ZERO);
         var smtp = service.smtp();
         ladder.passed(
@@ -106,8 +111,15 @@ public final class Check {
                         + ", "
                         + words(smtp.tls())
                         + ", "
-                        + words(service.authentication()),
+                        + words(service.authentication())
+                        + warnings(service),
                 Duration.ZERO);
+    }
+
+    private String warnings(Service service) {
+        return services.warnings(service).stream()
+                .map(advice -> "; careful: " + advice.title())
+                .collect(Collectors.joining());
     }
 
     private void name(Service service, Ladder ladder) {
@@ -164,7 +176,8 @@ public final class Check {
         }
     }
 
-    private void accessToken(Service service, Ladder ladder) {
+    /// What the token tells about itself is shown and never judged: only the server may refuse it.
+    private Optional<TokenReview> accessToken(Service service, Ladder ladder) {
         long began = System.nanoTime();
         switch (signIns.signInFor(service)) {
             case SignIn.Anonymous _ ->
@@ -172,27 +185,46 @@ public final class Check {
             case SignIn.Password _ ->
                     ladder.passed(
                             Name.ACCESS_TOKEN, "not needed: a password is set", Duration.ZERO);
-            case SignIn.Bearer bearer ->
-                    ladder.passed(
-                            Name.ACCESS_TOKEN,
-                            bearer.user()
-                                    + ", good for "
-                                    + Duration.between(clock.instant(), bearer.expires())
-                                            .toMinutes()
-                                    + " min",
-                            since(began));
+            case SignIn.Bearer bearer -> {
+                var review = TokenReview.of(bearer.accessToken());
+                var told = review.words();
+                ladder.passed(
+                        Name.ACCESS_TOKEN,
+                        bearer.user()
+                                + ", good for "
+                                + Duration.between(clock.instant(), bearer.expires()).toMinutes()
+                                + " min"
+                                + (told.isEmpty() ? "" : ", " + told),
+                        since(began));
+                return Optional.of(review);
+            }
             case SignIn.NotAuthorized(var diagnostic) ->
                     fail(service, ladder, Name.ACCESS_TOKEN, diagnostic, since(began));
             case SignIn.NotNow(var diagnostic, _) ->
                     fail(service, ladder, Name.ACCESS_TOKEN, diagnostic, since(began));
         }
+        return Optional.empty();
     }
 
-    private void send(Service service, Address to, Ladder ladder, Conversation conversation) {
+    private void send(
+            Service service,
+            Address to,
+            Optional<Condition> suspicion,
+            Ladder ladder,
+            Conversation conversation) {
         long began = System.nanoTime();
         switch (transport.open(service, conversation)) {
             case NotOpened(var diagnostic, _) ->
-                    fail(service, ladder, Name.SIGN_IN, diagnostic, since(began));
+                    ladder.failed(
+                            Name.SIGN_IN,
+                            diagnostic,
+                            catalog.adviceFor(
+                                    service.provider(),
+                                    suspicion
+                                            .<Diagnostic>map(it -> it)
+                                            .filter(_ -> givesNoReason(diagnostic))
+                                            .orElse(diagnostic)),
+                            since(began));
             case Opened(var line) -> {
                 ladder.passed(
                         Name.SIGN_IN,
@@ -280,19 +312,27 @@ public final class Check {
         });
     }
 
+    // Exchange answers 535 5.7.3 to every token it does not like; other refusals say why.
+    private static boolean givesNoReason(Diagnostic diagnostic) {
+        return diagnostic instanceof SmtpReply(var stage, var reply)
+                && stage == Stage.AUTH
+                && reply.code() == 535
+                && reply.status().filter(status -> !status.equals(NO_REASON)).isEmpty();
+    }
+
     private static Stage stageOf(Diagnostic diagnostic) {
         return switch (diagnostic) {
             case SmtpReply(var stage, _) -> stage;
             case NoAnswer(var stage, _) -> stage;
             case Diagnostic.OAuthError _ -> Stage.TOKEN;
             case Diagnostic.HttpAnswer _ -> Stage.API;
-            case Diagnostic.Condition condition -> stageOf(condition);
+            case Condition condition -> stageOf(condition);
         };
     }
 
     // The conditions a transport finds before MAIL have to do with what the server offers after
     // EHLO.
-    private static Stage stageOf(Diagnostic.Condition condition) {
+    private static Stage stageOf(Condition condition) {
         return switch (condition.name()) {
             case "auth-not-offered", "xoauth2-not-offered" -> Stage.AUTH;
             case "starttls-not-offered", "tls-settings-unusable" -> Stage.TLS;

@@ -94,6 +94,13 @@ final class RunningServer implements AutoCloseable {
         return call("GET", path, HttpRequest.BodyPublishers.noBody(), Map.of());
     }
 
+    /// What is no JSON: a guide, a script.
+    String text(String path) {
+        var answer = answer("GET", path, HttpRequest.BodyPublishers.noBody(), Map.of());
+        if (answer.statusCode() >= 400) throw refusal(answer.statusCode(), parsed(answer));
+        return answer.body();
+    }
+
     JsonNode post(String path, JsonNode body) {
         return post(path, body, Map.of());
     }
@@ -143,19 +150,27 @@ final class RunningServer implements AutoCloseable {
             String path,
             HttpRequest.BodyPublisher body,
             Map<String, String> headers) {
+        var answer = answer(method, path, body, headers);
+        var content = parsed(answer);
+        if (answer.statusCode() >= 400) throw refusal(answer.statusCode(), content);
+        return content;
+    }
+
+    private HttpResponse<String> answer(
+            String method,
+            String path,
+            HttpRequest.BodyPublisher body,
+            Map<String, String> headers) {
         var request =
                 HttpRequest.newBuilder(address(path))
                         .timeout(PATIENCE)
                         .header("Authorization", "Bearer " + key)
-                        .header("Accept", "application/json, application/problem+json")
+                        .header("Accept", "application/json, application/problem+json, text/*")
                         .method(method, body);
         if (body.contentLength() != 0) request.header("Content-Type", "application/json");
         headers.forEach(request::header);
         try {
-            var answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            var content = parsed(answer);
-            if (answer.statusCode() >= 400) throw refusal(answer.statusCode(), content);
-            return content;
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (HttpTimeoutException | ConnectException silence) {
             throw Trouble.noServer(
                     "No server answers at " + url + ": is it running (postroom serve)?");

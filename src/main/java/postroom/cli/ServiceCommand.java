@@ -6,6 +6,7 @@ import picocli.CommandLine.Parameters;
 
 import tools.jackson.databind.JsonNode;
 
+import java.util.List;
 import java.util.Map;
 
 /// `postroom service …`: the ways out.
@@ -20,7 +21,8 @@ import java.util.Map;
             ServiceCommand.Delete.class,
             ServiceCommand.Pause.class,
             ServiceCommand.Resume.class,
-            ServiceCommand.Authorize.class,
+            ServiceAuthorize.Authorize.class,
+            ServiceAuthorize.Revoke.class,
             ServiceCommand.Check.class
         })
 final class ServiceCommand extends Words {
@@ -71,14 +73,35 @@ final class ServiceCommand extends Words {
 
     @Command(name = "show", description = "Show one service with its settings; never a secret.")
     static final class Show extends OfOne {
+        private static final List<String> FORMS = List.of("markdown", "powershell", "undo");
+
+        @Option(
+                names = "--guide",
+                arity = "0..1",
+                fallbackValue = "markdown",
+                paramLabel = "FORM",
+                description =
+                        "What to do at the provider instead, with the real values: markdown (the"
+                                + " default), powershell (a script), or undo (one that takes it"
+                                + " back).")
+        private String guide = "";
+
         Show(Terminal terminal) {
             super(terminal);
         }
 
         @Override
         public Integer call() {
+            if (!guide.isEmpty()) return showGuide();
             return show(
                     server().get(path(service)), answer -> terminal.out().print(Json.yaml(answer)));
+        }
+
+        private int showGuide() {
+            if (!FORMS.contains(guide))
+                throw Trouble.usage("--guide is markdown, powershell or undo, not " + guide);
+            var text = server().text(path(service) + "/guide?format=" + guide);
+            return show(Json.object().put("guide", text), answer -> terminal.out().print(text));
         }
     }
 
@@ -119,49 +142,6 @@ final class ServiceCommand extends Words {
             return show(
                     server().post(path(service) + "/resume", Json.object()),
                     answer -> say(service + " is resumed."));
-        }
-    }
-
-    @Command(
-            name = "authorize",
-            description = "Print the address where a person lets Postroom send, or a device code.")
-    static final class Authorize extends OfOne {
-        @Option(
-                names = "--device",
-                description = "A code to enter on any device, for machines without a browser.")
-        private boolean device;
-
-        @Option(
-                names = "--callback",
-                paramLabel = "URL",
-                description = "The address the browser ended up at, pasted.")
-        private String callback = "";
-
-        Authorize(Terminal terminal) {
-            super(terminal);
-        }
-
-        @Override
-        public Integer call() {
-            var path = path(service) + "/authorize";
-            if (!callback.isEmpty())
-                return show(
-                        server().post(path + "/callback", Json.object().put("url", callback)),
-                        answer -> say(service + " is authorized."));
-            var body = Json.object();
-            if (device) body.put("method", "device");
-            return show(server().post(path, body), this::print);
-        }
-
-        private void print(JsonNode answer) {
-            var until = Json.text(answer, "expires_at");
-            if (device) {
-                say("Open      " + Json.text(answer, "verification_uri"));
-                say("and enter " + Json.text(answer, "user_code") + "   (until " + until + ")");
-            } else {
-                say("Open this address in a browser, until " + until + ":");
-                say(Json.text(answer, "authorization_url"));
-            }
         }
     }
 

@@ -4,13 +4,15 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /// The pages, for [postroom.web.WebServer#start]. Needs `Access`, `Queue`, `EventLog`, `Services`,
-/// `Catalog` and the clock.
+/// `Presets`, `Authorizer`, `Catalog` and the clock.
 @Configuration(proxyBeanMethods = false)
 @Import({
     Frame.class,
     SignInPages.class,
     DashboardPage.class,
     ServicePages.class,
+    GuidePage.class,
+    AuthorizationPages.class,
     MessagePages.class,
     ExplainPage.class
 })

@@ -9,6 +9,7 @@ import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.queue.Queue;
 import postroom.web.Allowed;
+import postroom.web.WebSettings;
 
 import java.time.Duration;
 import java.time.InstantSource;
@@ -29,8 +30,9 @@ class DashboardPage {
             postroom.catalog.Catalog catalog,
             Queue queue,
             EventLog events,
-            InstantSource clock) {
-        this.services = new ServiceViews(services, catalog, queue, clock);
+            InstantSource clock,
+            WebSettings settings) {
+        this.services = new ServiceViews(services, catalog, queue, clock, settings.baseUrl());
         this.queue = queue;
         this.events = events;
         this.clock = clock;
@@ -44,6 +46,7 @@ class DashboardPage {
         var lastDay = events.countSince(clock.instant().minus(Duration.ofDays(1)), NEWEST_EVENTS);
         model.addAttribute("troubles", all.stream().filter(ServiceViews.View::isTrouble).toList());
         model.addAttribute("services", all);
+        model.addAttribute("ending", all.stream().filter(ServiceViews.View::endsSoon).toList());
         model.addAttribute(
                 "waiting", unsent.getOrDefault("queued", 0L) + unsent.getOrDefault("deferred", 0L));
         model.addAttribute("held", unsent.getOrDefault("held", 0L));

@@ -8,7 +8,12 @@ import org.springframework.web.bind.annotation.RequestParam;
 import postroom.access.Role;
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
+import postroom.catalog.Values;
+import postroom.service.RealValues;
+import postroom.service.Service;
+import postroom.service.Services;
 import postroom.web.Allowed;
+import postroom.web.WebSettings;
 
 import java.util.List;
 
@@ -20,18 +25,32 @@ class ExplainPage {
     private static final int SHOWN = 5;
 
     private final Catalog catalog;
+    private final Services services;
+    private final WebSettings settings;
 
-    ExplainPage(Catalog catalog) {
+    ExplainPage(Catalog catalog, Services services, WebSettings settings) {
         this.catalog = catalog;
+        this.services = services;
+        this.settings = settings;
     }
 
     @GetMapping("/explain")
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
-    String explain(@RequestParam(name = "text", defaultValue = "") String text, Model model) {
+    String explain(
+            @RequestParam(name = "text", defaultValue = "") String text,
+            @RequestParam(name = "service", defaultValue = "") String service,
+            Model model) {
         var asked = text.length() <= LONGEST ? text : text.substring(0, LONGEST);
         List<Advice> advice = asked.isBlank() ? List.of() : catalog.explain(asked);
+        var values =
+                services.find(service)
+                        .map(it -> RealValues.of(it, settings.baseUrl()))
+                        .orElse(Values.NONE);
         model.addAttribute("text", asked);
-        model.addAttribute("advice", advice.stream().limit(SHOWN).toList());
+        model.addAttribute(
+                "advice", advice.stream().limit(SHOWN).map(one -> one.with(values)).toList());
+        model.addAttribute("service", service);
+        model.addAttribute("services", services.all().stream().map(Service::name).toList());
         return "explain";
     }
 }

@@ -17,6 +17,7 @@ import postroom.queue.Queue;
 import postroom.service.Services;
 import postroom.web.Allowed;
 import postroom.web.Problem;
+import postroom.web.WebSettings;
 
 import java.time.InstantSource;
 import java.util.List;
@@ -34,9 +35,14 @@ class MessagePages {
     private final MessageViews views;
 
     MessagePages(
-            Queue queue, EventLog events, Services services, Catalog catalog, InstantSource clock) {
+            Queue queue,
+            EventLog events,
+            Services services,
+            Catalog catalog,
+            InstantSource clock,
+            WebSettings settings) {
         this.queue = queue;
-        this.views = new MessageViews(queue, events, services, catalog, clock);
+        this.views = new MessageViews(queue, events, services, catalog, clock, settings.baseUrl());
     }
 
     @GetMapping("/messages")

@@ -4,19 +4,23 @@ import org.jspecify.annotations.Nullable;
 
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
+import postroom.catalog.Values;
 import postroom.event.Event;
 import postroom.event.EventLog;
+import postroom.mail.Address;
 import postroom.mail.QueueId;
 import postroom.queue.AttemptRow;
 import postroom.queue.MessageRow;
 import postroom.queue.Queue;
 import postroom.queue.RecipientRow;
+import postroom.service.RealValues;
 import postroom.service.Service;
 import postroom.service.Services;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -36,14 +40,21 @@ final class MessageViews {
     private final Services services;
     private final Catalog catalog;
     private final InstantSource clock;
+    private final URI baseUrl;
 
     MessageViews(
-            Queue queue, EventLog events, Services services, Catalog catalog, InstantSource clock) {
+            Queue queue,
+            EventLog events,
+            Services services,
+            Catalog catalog,
+            InstantSource clock,
+            URI baseUrl) {
         this.queue = queue;
         this.events = events;
         this.services = services;
         this.catalog = catalog;
         this.clock = clock;
+        this.baseUrl = baseUrl;
     }
 
     record Line(
@@ -103,14 +114,14 @@ final class MessageViews {
                 id.toString(),
                 row,
                 Moment.of(row.acceptedAt(), now),
-                recipients.stream().map(recipient -> view(recipient, now)).toList(),
+                recipients.stream().map(recipient -> view(row, recipient, now)).toList(),
                 events.ofMessage(id).stream().map(event -> entry(event, now)).toList(),
                 queue.attempts(id).stream().map(attempt -> attempt(attempt, now)).toList(),
                 states.contains("queued") || states.contains("deferred"),
                 states.contains("held"));
     }
 
-    private RecipientView view(RecipientRow row, Instant now) {
+    private RecipientView view(MessageRow message, RecipientRow row, Instant now) {
         return new RecipientView(
                 row.address().toString(),
                 Mark.of(row.state()),
@@ -118,7 +129,21 @@ final class MessageViews {
                 row.attempts(),
                 row.dueAt().map(due -> Moment.of(due, now)).orElse(null),
                 row.diagnostic().orElse(null),
-                row.advice().flatMap(catalog::byId).orElse(null));
+                row.advice()
+                        .flatMap(catalog::byId)
+                        .map(advice -> advice.with(values(message, row)))
+                        .orElse(null));
+    }
+
+    /// The service's, and the From of this very message.
+    private Values values(MessageRow message, RecipientRow row) {
+        var values =
+                services.byId(row.service())
+                        .map(service -> RealValues.of(service, baseUrl))
+                        .orElse(Values.NONE);
+        return Address.parse(message.headerFrom())
+                .map(from -> values.with("from", from.toString()))
+                .orElse(values);
     }
 
     private Entry entry(Event event, Instant now) {

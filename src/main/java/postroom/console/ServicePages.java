@@ -14,6 +14,7 @@ import postroom.service.Services;
 import postroom.web.Allowed;
 import postroom.web.Problem;
 import postroom.web.Visitor;
+import postroom.web.WebSettings;
 
 import tools.jackson.databind.JsonNode;
 
@@ -28,9 +29,14 @@ class ServicePages {
     private final Services services;
     private final ServiceViews views;
 
-    ServicePages(Services services, Catalog catalog, Queue queue, InstantSource clock) {
+    ServicePages(
+            Services services,
+            Catalog catalog,
+            Queue queue,
+            InstantSource clock,
+            WebSettings settings) {
         this.services = services;
-        this.views = new ServiceViews(services, catalog, queue, clock);
+        this.views = new ServiceViews(services, catalog, queue, clock, settings.baseUrl());
     }
 
     @GetMapping("/services")

@@ -41,6 +41,9 @@ final class Lanes {
     /// Another node, or a person, may have made something due that nobody told us of.
     private static final Duration LOOK_AT_LEAST_EVERY = Duration.ofSeconds(5);
 
+    /// A burst that one line can empty in that time opens no second one.
+    private static final Duration BETWEEN_LINES = Duration.ofMillis(30);
+
     private final Lane.Tools tools;
     private final BlockingDeque<Claim> ready = new LinkedBlockingDeque<>();
     private final Set<Claim> held = ConcurrentHashMap.newKeySet();
@@ -52,6 +55,7 @@ final class Lanes {
     private volatile boolean hinted = true;
     private volatile int refillBelow = READY_PER_LINE;
     private Instant lookAgain = Instant.MIN;
+    private long linesStarted;
     private volatile Service service;
     private volatile boolean open;
     private volatile boolean stopping;
@@ -97,8 +101,8 @@ final class Lanes {
     private Instant probe(Instant now) {
         if (lines.get() > 0 || !tools.services().takeProbe(service.id())) return now.plusSeconds(1);
         open = take(now, 1) > 0;
-        startLines(1);
-        return now.plusSeconds(1);
+        var enough = startLines(1, now);
+        return earlier(enough, now.plusSeconds(1));
     }
 
     /// While a failing service is tried, its one line keeps its one message.
@@ -113,19 +117,17 @@ final class Lanes {
         refillBelow = target / 2;
         int room = target - ready.size();
         if (room < target - refillBelow) {
-            startLines(most);
-            return Instant.MAX; // lanes nudge when they run low
+            return startLines(most, now); // lanes nudge when they run low
         }
         if (!hinted && now.isBefore(lookAgain)) {
-            startLines(most);
-            return lookAgain;
+            return earlier(lookAgain, startLines(most, now));
         }
         hinted = false;
         int wanted = Math.min(room, pace.allowance(now));
         int taken = wanted > 0 ? take(now, wanted) : 0;
-        startLines(most);
+        var moreLines = startLines(most, now);
         lookAgain = lookAgain(now, wanted, taken);
-        return lookAgain;
+        return earlier(lookAgain, moreLines);
     }
 
     private Instant lookAgain(Instant now, int wanted, int taken) {
@@ -164,8 +166,14 @@ final class Lanes {
 
     /// Lines double while work waits, so that a single message costs one handshake and a burst soon
     /// has all.
-    private void startLines(int most) {
+    ///
+    /// @return when to look whether that was enough
+    private Instant startLines(int most, Instant now) {
         int waiting = ready.size() - idle.get() - opening.get();
+        if (waiting <= 0 || lines.get() >= most) return Instant.MAX;
+        var lookSoon = now.plus(BETWEEN_LINES);
+        if (lines.get() > 0 && System.nanoTime() - linesStarted < BETWEEN_LINES.toNanos())
+            return lookSoon;
         int more = Math.min(waiting, Math.max(1, lines.get()));
         for (int i = 0; i < more && lines.get() < most; i++) {
             lines.incrementAndGet();
@@ -174,6 +182,12 @@ final class Lanes {
                     .name("lane-" + service.id() + "-" + opened.incrementAndGet())
                     .start(new Lane(this, service, tools));
         }
+        linesStarted = System.nanoTime();
+        return lookSoon;
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
     /// The next claim for a lane, after waiting at most that long. Empty: the line should end.

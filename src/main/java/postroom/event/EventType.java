@@ -18,6 +18,7 @@ public enum EventType {
     SERVICE_AUTHORIZED("service.authorized"),
     SERVICE_RENEWED("service.renewed"),
     SERVICE_REVOKED("service.revoked"),
+    SERVICE_SECRET_ENDING("service.secret_ending"),
     CREDENTIAL_CREATED("credential.created"),
     CREDENTIAL_REVOKED("credential.revoked"),
     CREDENTIAL_LOCKED("credential.locked"),

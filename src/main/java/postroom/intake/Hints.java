@@ -42,8 +42,7 @@ public record Hints(
 
     public Hints {
         tags = List.copyOf(tags);
-        // in the order it was given
-        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata)); // in their order
         tracking = tracking.map(Set::copyOf);
     }
 

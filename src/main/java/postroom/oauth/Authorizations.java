@@ -3,6 +3,7 @@ package postroom.oauth;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.oauth.Authorization.AccessToken;
+import postroom.oauth.AuthorizationOutcome.Authorized;
 import postroom.oauth.TokenAnswer.Granted;
 import postroom.secret.Sealed;
 import postroom.secret.Secret;
@@ -92,10 +93,18 @@ public final class Authorizations {
                         node));
     }
 
-    /// Makes the tokens durable, gives the lease back and tells of it, in one transaction.
+    /// Makes renewed tokens durable, gives the lease back and tells of it, in one transaction.
+    /// False when somebody authorized the service anew, or revoked it, since they were asked for:
+    /// then they are none of ours any more.
     ///
     /// @param had the refresh token that was shown for them
-    void keep(long service, Granted granted, Instant expires, Optional<Secret> had) {
+    /// @param authorizedAt when the authorization began that was renewed
+    boolean keep(
+            long service,
+            Granted granted,
+            Instant expires,
+            Optional<Secret> had,
+            Instant authorizedAt) {
         var claims = Claims.of(granted.accessToken());
         var access = vault.seal(granted.accessToken(), context(service, "access_token"));
         var refresh =
@@ -103,38 +112,75 @@ public final class Authorizations {
                         .or(() -> had)
                         .map(token -> vault.seal(token, context(service, "refresh_token")));
         boolean rotated = granted.refreshToken().isPresent() && !granted.refreshToken().equals(had);
-        store.write(tx -> {
-            tx.update(
-                    """
-                    insert into authorization_
-                      (service_id, access_token, access_expires, refresh_token, scopes,
-                       account, audience, tenant, authorized_at, renewed_at)
-                    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    on conflict (service_id) do update set
-                      access_token = excluded.access_token,
-                      access_expires = excluded.access_expires,
-                      refresh_token = excluded.refresh_token,
-                      scopes = excluded.scopes,
-                      account = excluded.account,
-                      audience = excluded.audience,
-                      tenant = excluded.tenant,
-                      renewed_at = excluded.renewed_at,
-                      renewing_by = null,
-                      renewing_until = null
-                    """,
-                    service,
-                    access.ciphertext(),
-                    expires,
-                    refresh.map(Sealed::ciphertext),
-                    String.join(" ", granted.scopes()),
-                    claims.account(),
-                    claims.audience(),
-                    claims.tenant(),
-                    clock.instant(),
-                    clock.instant());
-            tell(tx, service, granted, expires, rotated);
-            return true;
+        return store.write(tx -> {
+            int rows =
+                    tx.update(
+                            """
+                            update authorization_ set
+                              access_token = ?, access_expires = ?, refresh_token = ?,
+                              scopes = case when ? = '' then scopes else ? end,
+                              account = coalesce(?, account),
+                              audience = coalesce(?, audience),
+                              tenant = coalesce(?, tenant),
+                              renewed_at = ?, renewing_by = null, renewing_until = null
+                            where service_id = ? and authorized_at = ?
+                            """,
+                            access.ciphertext(),
+                            expires,
+                            refresh.map(Sealed::ciphertext),
+                            String.join(" ", granted.scopes()),
+                            String.join(" ", granted.scopes()),
+                            claims.account(),
+                            claims.audience(),
+                            claims.tenant(),
+                            clock.instant(),
+                            service,
+                            authorizedAt);
+            if (rows > 0) tell(tx, service, granted, expires, rotated);
+            return rows > 0;
         });
+    }
+
+    /// Puts what somebody just granted in the place of whatever was there, and tells of it, as part
+    /// of the caller's transaction.
+    void authorize(Tx tx, long service, Granted granted, Authorized outcome, String by)
+            throws SQLException {
+        var access = vault.seal(granted.accessToken(), context(service, "access_token"));
+        var refresh =
+                granted.refreshToken()
+                        .map(token -> vault.seal(token, context(service, "refresh_token")));
+        var now = clock.instant();
+        tx.update("delete from authorization_ where service_id = ?", service);
+        tx.update(
+                """
+                insert into authorization_
+                  (service_id, access_token, access_expires, refresh_token, scopes,
+                   account, audience, tenant, authorized_at, renewed_at)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                service,
+                access.ciphertext(),
+                outcome.expires(),
+                refresh.map(Sealed::ciphertext),
+                String.join(" ", outcome.scopes()),
+                outcome.account(),
+                outcome.audience(),
+                outcome.tenant(),
+                now,
+                now);
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("by", by);
+        outcome.account().ifPresent(account -> data.put("account", account));
+        data.put("scopes", outcome.scopes());
+        if (!outcome.unneeded().isEmpty()) data.put("unneeded_scopes", outcome.unneeded());
+        data.put("expires", outcome.expires().toString());
+        events.append(
+                tx,
+                EventType.SERVICE_AUTHORIZED,
+                Optional.empty(),
+                OptionalLong.of(service),
+                OptionalLong.empty(),
+                data);
     }
 
     private void tell(Tx tx, long service, Granted granted, Instant expires, boolean rotated)

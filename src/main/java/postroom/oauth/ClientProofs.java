@@ -46,13 +46,14 @@ final class ClientProofs {
         this.clock = clock;
     }
 
-    Optional<ClientAuthentication> of(Service service, OAuth2 oauth2) {
+    /// @param endpoint the one that is really called, which is what an assertion is made out to
+    Optional<ClientAuthentication> of(Service service, OAuth2 oauth2, URI endpoint) {
         var client = oauth2.client();
         if (client.clientKey().isPresent() && client.clientCertificate().isPresent())
             return Optional.of(
                     assertion(
                             client,
-                            oauth2.endpoints().token(),
+                            endpoint,
                             Pem.certificates(client.clientCertificate().get()).getFirst(),
                             opened(service, client.clientKey().get(), "client_key")));
         return client.clientSecret()

@@ -9,7 +9,6 @@ import postroom.oauth.TokenAnswer.Granted;
 import postroom.secret.MasterKeyException;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
-import postroom.service.Authentication.Grant;
 import postroom.service.Authentication.OAuth2;
 import postroom.service.Service;
 import postroom.store.StoreException;
@@ -64,7 +63,12 @@ final class Renewal {
     /// The token in use so far, and whether a server refused it.
     record Replaced(Optional<Secret> token, boolean refused) {}
 
-    private record Unsaved(Granted granted, Instant at, Optional<Secret> had) {}
+    /// @param authorizedAt when the authorization began that was renewed
+    private record Unsaved(
+            Granted granted, Instant at, Optional<Secret> had, Instant authorizedAt) {}
+
+    /// What is shown to the provider for new tokens.
+    private record Shown(Optional<Secret> refreshToken, Instant authorizedAt) {}
 
     Outcome run(Service service, OAuth2 oauth2, Replaced replaced) {
         var fasterOnes = fresh(service, replaced);
@@ -107,18 +111,10 @@ final class Renewal {
         var left = unsaved;
         if (left != null) return keep(service, left);
         try {
-            if (oauth2.grant() == Grant.CLIENT_CREDENTIALS)
-                return outcome(
-                        service, endpoint.grantedToClient(service, oauth2), Optional.empty());
-            var refreshToken = refreshToken(service, oauth2);
-            if (refreshToken.isEmpty())
-                return new Outcome.Refused(
-                        new Condition(
-                                "no-refresh-token",
-                                "nobody has authorized this service yet: there is no refresh"
-                                        + " token"));
-            return outcome(
-                    service, endpoint.renewed(service, oauth2, refreshToken.get()), refreshToken);
+            var shown = shown(service, oauth2);
+            return answer(service, oauth2, shown)
+                    .map(answer -> outcome(service, answer, shown))
+                    .orElseGet(Renewal::nobodyHasAuthorized);
         } catch (MasterKeyException sealedWithAnotherKey) {
             return new Outcome.Refused(
                     new Condition(
@@ -127,24 +123,46 @@ final class Renewal {
         }
     }
 
-    private Optional<Secret> refreshToken(Service service, OAuth2 oauth2) {
-        return authorizations
-                .find(service.id())
-                .flatMap(Authorization::refreshToken)
-                .or(() ->
-                        oauth2.refreshToken()
-                                .map(sealed ->
-                                        vault.open(
-                                                sealed, service.secretContext("refresh_token"))));
+    private Optional<TokenAnswer> answer(Service service, OAuth2 oauth2, Shown shown) {
+        return switch (oauth2.grant()) {
+            case CLIENT_CREDENTIALS -> Optional.of(endpoint.grantedToClient(service, oauth2));
+            case JWT_BEARER -> Optional.of(endpoint.delegated(service, oauth2));
+            case AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN ->
+                    shown.refreshToken().map(token -> endpoint.renewed(service, oauth2, token));
+        };
     }
 
-    private Outcome outcome(Service service, TokenAnswer answer, Optional<Secret> had) {
+    private static Outcome nobodyHasAuthorized() {
+        return new Outcome.Refused(
+                new Condition(
+                        "no-refresh-token",
+                        "nobody has authorized this service yet: there is no refresh token"));
+    }
+
+    private Shown shown(Service service, OAuth2 oauth2) {
+        var authorization = authorizations.find(service.id());
+        return new Shown(
+                authorization
+                        .flatMap(Authorization::refreshToken)
+                        .or(() ->
+                                oauth2.refreshToken()
+                                        .map(sealed ->
+                                                vault.open(
+                                                        sealed,
+                                                        service.secretContext("refresh_token")))),
+                authorization.map(Authorization::authorizedAt).orElse(Instant.EPOCH));
+    }
+
+    private Outcome outcome(Service service, TokenAnswer answer, Shown shown) {
         return switch (answer) {
             case Granted granted ->
                     keep(
                             service,
                             new Unsaved(
-                                    granted, clock.instant().truncatedTo(ChronoUnit.MILLIS), had));
+                                    granted,
+                                    clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                                    shown.refreshToken(),
+                                    shown.authorizedAt()));
             case TokenAnswer.Refused refused ->
                     goesAway.test(service, refused.error())
                             ? new Outcome.Later(refused.error(), Optional.empty())
@@ -157,8 +175,11 @@ final class Renewal {
     private Outcome keep(Service service, Unsaved got) {
         var expires = got.at().plus(got.granted().lifetime());
         try {
-            authorizations.keep(service.id(), got.granted(), expires, got.had());
+            boolean kept =
+                    authorizations.keep(
+                            service.id(), got.granted(), expires, got.had(), got.authorizedAt());
             unsaved = null;
+            if (!kept) return outdated(service);
             return new Outcome.Fresh(
                     new AccessToken(got.granted().accessToken(), got.at(), expires));
         } catch (StoreException notWrittenDown) {
@@ -170,6 +191,18 @@ final class Renewal {
                                     + notWrittenDown.getMessage()),
                     Optional.empty());
         }
+    }
+
+    /// Somebody authorized the service anew while we asked, or revoked it.
+    private Outcome outdated(Service service) {
+        return fresh(service, new Replaced(Optional.empty(), false))
+                .<Outcome>map(Outcome.Fresh::new)
+                .orElseGet(() ->
+                        new Outcome.Later(
+                                new Condition(
+                                        "no-refresh-token",
+                                        "the authorization was changed while it was renewed"),
+                                Optional.empty()));
     }
 
     /// Another node renews. It is asked for once more soon; nothing else would be quicker.

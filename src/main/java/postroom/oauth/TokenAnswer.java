@@ -12,11 +12,13 @@ sealed interface TokenAnswer {
 
     /// @param refreshToken a new one, where the provider rotates them
     /// @param scopes the OAuth2 scopes granted; empty: those asked for
+    /// @param idToken who signed in, where the provider tells (OpenID Connect)
     record Granted(
             Secret accessToken,
             Duration lifetime,
             Optional<Secret> refreshToken,
-            List<String> scopes)
+            List<String> scopes,
+            Optional<Secret> idToken)
             implements TokenAnswer {}
 
     /// An answer in the protocol (RFC 6749 §5.2).

@@ -9,6 +9,7 @@ import postroom.mail.Diagnostic.OAuthError;
 import postroom.oauth.TokenAnswer.Granted;
 import postroom.oauth.TokenAnswer.NotNow;
 import postroom.oauth.TokenAnswer.Refused;
+import postroom.oauth.TokenEndpoint.Forgetting;
 import postroom.secret.Redactor;
 import postroom.secret.Secret;
 
@@ -16,6 +17,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -33,6 +35,8 @@ final class TokenAnswerReader {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Pattern AADSTS = Pattern.compile("AADSTS(\\d{5,8})");
     private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,100000}");
+    private static final Pattern WEB_ADDRESS =
+            Pattern.compile("https?://[\\x21-\\x7e&&[^\"<>\\\\^`{|}]]{1,500}");
     private static final Duration USUAL_LIFETIME = Duration.ofHours(1);
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
     private static final int LONGEST_TEXT = 2_000;
@@ -61,6 +65,41 @@ final class TokenAnswerReader {
                 wait);
     }
 
+    /// The answer of a device authorization endpoint (RFC 8628 §3.2).
+    DeviceAnswer readDevice(int status, byte[] body) {
+        var json = json(body);
+        var error = json.flatMap(node -> error(status, node));
+        if (error.isPresent()) return new DeviceAnswer.Refused(error.get());
+        if (status != 200 || json.isEmpty()) return new DeviceAnswer.Refused(unread(status, body));
+        var code = token(json.get(), "device_code");
+        var userCode = json.get().path("user_code").asString("");
+        // Google calls it by the name it had in the draft.
+        var address =
+                json.get()
+                        .path("verification_uri")
+                        .asString(json.get().path("verification_url").asString(""));
+        if (code.isEmpty() || userCode.isEmpty() || !WEB_ADDRESS.matcher(address).matches())
+            return new DeviceAnswer.Refused(
+                    new Condition(
+                            "code-missing",
+                            "the device authorization endpoint answered without a code"));
+        return new DeviceAnswer.Given(
+                code.get(),
+                shortened(userCode),
+                URI.create(address),
+                lifetime(json.get().path("expires_in")),
+                Duration.ofSeconds(Math.clamp(json.get().path("interval").asLong(5), 1, 60)));
+    }
+
+    /// The answer of a revocation endpoint that is not 200 (RFC 7009 §2.2).
+    Forgetting readForgetting(int status, byte[] body) {
+        var error = json(body).flatMap(node -> error(status, node));
+        if (error.isPresent() && error.get().error().equals("invalid_token"))
+            return new Forgetting.Done(); // it is gone already
+        return new Forgetting.Failed(
+                error.<Diagnostic>map(it -> it).orElseGet(() -> unread(status, body)));
+    }
+
     private static TokenAnswer refusal(OAuthError error, Optional<Duration> wait) {
         return switch (error.error()) {
             case "temporarily_unavailable", "server_error", "slow_down" -> new NotNow(error, wait);
@@ -75,7 +114,8 @@ final class TokenAnswerReader {
                 token(json, "refresh_token"),
                 List.of(json.path("scope").asString("").strip().split("\\s+")).stream()
                         .filter(scope -> !scope.isEmpty())
-                        .toList());
+                        .toList(),
+                token(json, "id_token"));
     }
 
     // Nothing goes into a SASL answer or a form that could end it early.

@@ -91,10 +91,11 @@ public final class Queue {
         whenDue.accept(message.service());
     }
 
-    /// Leases up to about `most` due recipients of the service, whole messages where possible,
-    /// oldest due first.
+    /// Durable before it is given out: should the machine die, the timeline can tell that an
+    /// attempt may have been under way. Leases up to about `most` due recipients of the service,
+    /// whole messages where possible, oldest due first.
     public CompletableFuture<List<Claim>> claim(long service, int most) {
-        return store.writeSoon(tx -> claim(tx, service, most));
+        return store.writeLater(tx -> claim(tx, service, most));
     }
 
     /// Gives claims a new lease.

@@ -85,8 +85,23 @@ public sealed interface Authentication {
             Optional<URI> deviceAuthorization,
             Optional<URI> revocation,
             List<String> scopes) {
+
+        /// Stands where the issuer has to be asked.
+        public static final URI TO_BE_DISCOVERED = URI.create("https://nowhere.invalid/");
+
         public Endpoints {
             scopes = List.copyOf(scopes);
+        }
+
+        /// What is missing here comes from there.
+        public Endpoints or(Endpoints discovered) {
+            return new Endpoints(
+                    issuer,
+                    authorization.or(discovered::authorization),
+                    token.equals(TO_BE_DISCOVERED) ? discovered.token() : token,
+                    deviceAuthorization.or(discovered::deviceAuthorization),
+                    revocation.or(discovered::revocation),
+                    scopes);
         }
     }
 

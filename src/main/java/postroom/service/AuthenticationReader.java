@@ -29,7 +29,6 @@ final class AuthenticationReader {
             Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,62})(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,62}))+");
     private static final Set<String> ANYBODY = Set.of("common", "organizations", "consumers");
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
-    private static final URI NOWHERE = URI.create("https://nowhere.invalid/");
 
     private final Presets presets;
     private final Optional<Preset> preset;
@@ -80,11 +79,9 @@ final class AuthenticationReader {
         var serviceAccount = fields.sealed("service_account");
         if (grant == Grant.REFRESH_TOKEN && refreshToken.isEmpty())
             fields.trouble("refresh_token", "is missing; give the one the provider issued");
-        if (grant == Grant.JWT_BEARER)
+        if (grant == Grant.JWT_BEARER && serviceAccount.isEmpty())
             fields.trouble(
-                    "grant",
-                    "this version has no service accounts yet; use authorization_code,"
-                            + " client_credentials or refresh_token");
+                    "service_account", "is missing; give the key file of the service account");
         return new OAuth2(
                 provider.orElse(Provider.CUSTOM),
                 grant,
@@ -98,7 +95,10 @@ final class AuthenticationReader {
     }
 
     private ClientRegistration client(Fields fields, Provider provider, Grant grant) {
-        var clientId = fields.required("client_id", "copy it from the provider's registration");
+        var clientId =
+                grant == Grant.JWT_BEARER // the key file says who asks
+                        ? fields.string("client_id", "")
+                        : fields.required("client_id", "copy it from the provider's registration");
         if (provider == Provider.MICROSOFT
                 && !clientId.isEmpty()
                 && !GUID.matcher(clientId).matches())
@@ -193,8 +193,11 @@ final class AuthenticationReader {
                         "authorization_endpoint",
                         known.flatMap(OAuth2Profile::authorizationEndpoint),
                         tenant);
-        if (token.isEmpty() && !fields.has("token_endpoint"))
-            fields.trouble("token_endpoint", "is missing; give the provider's https address");
+        if (token.isEmpty() && !fields.has("token_endpoint") && !fields.has("issuer"))
+            fields.trouble(
+                    "token_endpoint",
+                    "is missing; give the provider's https address, or its issuer to discover it"
+                            + " from");
         var scopes = fields.strings("scopes");
         if (scopes.isEmpty()) scopes = known.map(p -> p.scopesFor(grant)).orElse(List.of());
         if (scopes.stream().anyMatch(scope -> scope.contains(" ")))
@@ -207,7 +210,7 @@ final class AuthenticationReader {
         return new Endpoints(
                 endpoint(fields, "issuer", Optional.empty(), tenant),
                 authorization,
-                token.orElse(NOWHERE),
+                token.orElse(Endpoints.TO_BE_DISCOVERED),
                 endpoint(
                         fields,
                         "device_authorization_endpoint",

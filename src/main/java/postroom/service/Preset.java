@@ -16,6 +16,7 @@ import java.util.Optional;
 /// @param notes what one ought to know, a sentence each
 /// @param docs the provider's own pages
 /// @param refreshTokensPerClient how many live refresh tokens the provider keeps per account
+/// @param personalDomains mail domains of accounts that belong to people, not to organizations
 public record Preset(
         String name,
         String title,
@@ -26,12 +27,14 @@ public record Preset(
         Optional<OAuth2Profile> oauth2,
         List<String> notes,
         List<String> docs,
-        Optional<Integer> refreshTokensPerClient) {
+        Optional<Integer> refreshTokensPerClient,
+        List<String> personalDomains) {
 
     public Preset {
         hosts = List.copyOf(hosts);
         notes = List.copyOf(notes);
         docs = List.copyOf(docs);
+        personalDomains = List.copyOf(personalDomains);
     }
 
     /// True when that host is this provider's.

@@ -11,6 +11,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -49,14 +50,16 @@ public final class Presets {
     private static final YAMLMapper YAML = new YAMLMapper();
 
     private final Map<String, Preset> byName;
+    private final Optional<Path> owners;
 
-    private Presets(Map<String, Preset> byName) {
+    private Presets(Map<String, Preset> byName, Optional<Path> owners) {
         this.byName = byName;
+        this.owners = owners;
     }
 
     /// Those that come with Postroom.
     public static Presets ours() {
-        return new Presets(readOurs());
+        return new Presets(readOurs(), Optional.empty());
     }
 
     /// Ours, and the owner's in that directory, if it is there.
@@ -64,7 +67,7 @@ public final class Presets {
     /// @throws InvalidService when a file there cannot be used; the field begins with its name
     public static Presets withOwners(Path directory) {
         var all = readOurs();
-        if (!Files.isDirectory(directory)) return new Presets(all);
+        if (!Files.isDirectory(directory)) return new Presets(all, Optional.of(directory));
         try (var files = Files.list(directory)) {
             for (var file : files.filter(f -> f.toString().endsWith(SUFFIX)).sorted().toList()) {
                 var fileName = file.getFileName().toString();
@@ -73,7 +76,7 @@ public final class Presets {
                     all.put(name, read(name, in));
                 }
             }
-            return new Presets(all);
+            return new Presets(all, Optional.of(directory));
         } catch (IOException trouble) {
             throw new UncheckedIOException("cannot read the presets in " + directory, trouble);
         }
@@ -86,6 +89,23 @@ public final class Presets {
 
     public Optional<Preset> find(String name) {
         return Optional.ofNullable(byName.get(name));
+    }
+
+    /// A template beside the presets: the owner's, else ours.
+    ///
+    /// @param file its name; never from outside
+    Optional<String> text(String file) {
+        var owner = owners.map(directory -> directory.resolve(file)).filter(Files::isRegularFile);
+        try (var in =
+                owner.isPresent()
+                        ? Files.newInputStream(owner.get())
+                        : Presets.class.getResourceAsStream("/postroom/presets/" + file)) {
+            return in == null
+                    ? Optional.empty()
+                    : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException trouble) {
+            throw new UncheckedIOException("cannot read " + file, trouble);
+        }
     }
 
     /// The provider's endpoints: the preset's own, else those of Microsoft or Google.
@@ -148,7 +168,8 @@ public final class Presets {
                         fields.strings("docs"),
                         fields.number("refresh_tokens_per_client", 1, 1_000_000).stream()
                                 .boxed()
-                                .findFirst());
+                                .findFirst(),
+                        fields.strings("personal_domains"));
         fields.refuseUnknown();
         if (!fields.troubles().isEmpty())
             throw new InvalidService(

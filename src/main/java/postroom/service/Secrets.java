@@ -6,7 +6,9 @@ import postroom.secret.Secret;
 import postroom.secret.Vault;
 import postroom.service.InvalidService.FieldTrouble;
 
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.util.List;
@@ -127,6 +129,7 @@ final class Secrets {
                             : spaces(secret);
             case "refresh_token" -> spaces(secret);
             case "client_key", "key" -> keyTrouble(secret);
+            case "service_account" -> keyFileTrouble(secret);
             default -> Optional.empty();
         };
     }
@@ -135,6 +138,20 @@ final class Secrets {
         return secret.chars().anyMatch(c -> c <= ' ' || c > '~')
                 ? Optional.of("holds white space or a character beyond ASCII; copy it once more")
                 : Optional.empty();
+    }
+
+    private static Optional<String> keyFileTrouble(String secret) {
+        try {
+            var file = JsonMapper.shared().readTree(secret);
+            if (file.path("client_email").isString() && file.path("private_key").isString())
+                return keyTrouble(file.path("private_key").stringValue())
+                        .map(trouble -> "holds a private_key that " + trouble);
+        } catch (JacksonException notJson) {
+            // said below
+        }
+        return Optional.of(
+                "is not the key file of a service account; give the JSON file Google offered for"
+                        + " download, with client_email and private_key");
     }
 
     private static Optional<String> keyTrouble(String secret) {

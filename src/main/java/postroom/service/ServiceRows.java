@@ -110,6 +110,7 @@ final class ServiceRows {
     // What was authorized for other settings must not be used with these.
     static void deleteAuthorization(Tx tx, long id) throws SQLException {
         tx.update("delete from authorization_ where service_id = ?", id);
+        tx.update("delete from authorization_request where service_id = ? and outcome is null", id);
     }
 
     static boolean isAuthorized(Tx tx, long id) throws SQLException {

@@ -1,5 +1,6 @@
 package postroom.service;
 
+import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
 import postroom.event.EventLog;
 import postroom.event.EventType;
@@ -51,9 +52,11 @@ public final class Services {
                     "state_detail",
                     "state_until",
                     "next_probe_at",
-                    "advice",
                     "waiting",
-                    "waiting_since");
+                    "waiting_since",
+                    "advice",
+                    "warnings",
+                    "client_secret_expires_in_days");
 
     private final Store store;
     private final EventLog events;
@@ -61,6 +64,7 @@ public final class Services {
     private final InstantSource clock;
     private final Secrets secrets;
     private final ServiceReader reader;
+    private final Mistakes mistakes;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final List<LongConsumer> resumeListeners = new CopyOnWriteArrayList<>();
     private final Map<Long, Known> known = new ConcurrentHashMap<>();
@@ -87,6 +91,7 @@ public final class Services {
         this.clock = clock;
         this.secrets = new Secrets(vault);
         this.reader = new ServiceReader(presets);
+        this.mistakes = new Mistakes(presets);
     }
 
     /// Checks the master key and reads what is stored.
@@ -158,8 +163,8 @@ public final class Services {
         listeners.add(listener);
     }
 
-    /// Hears of each service that somebody resumes, before its gate opens: what was refused before
-    /// may work now and is worth asking for.
+    /// Hears of each service that somebody resumes, authorizes or revokes, before its gate moves:
+    /// what was refused before may work now and is worth asking for.
     public void onResume(LongConsumer listener) {
         resumeListeners.add(listener);
     }
@@ -193,7 +198,11 @@ public final class Services {
         var asked = object(patch);
         var troubles = new ArrayList<FieldTrouble>();
         secrets.seal(id, asked, troubles);
-        var given = Settings.merged(before.given(), asked);
+        var stored =
+                reader.presetOf(before.given())
+                        .map(preset -> Settings.typed(preset.service(), before.given()))
+                        .orElse(before.given());
+        var given = Settings.merged(stored, asked);
         var service = read(id, given, troubles);
         boolean otherRegistration = isOtherRegistration(before.service(), service);
         boolean mayBeWell =
@@ -248,6 +257,50 @@ public final class Services {
                     var next = stateOf(service, ServiceRows.isAuthorized(tx, id));
                     return write(tx, id, statusIn(tx, id), next, Because.of("by", by));
                 });
+    }
+
+    /// Opens the gate of a service that somebody has just authorized, in one transaction with
+    /// whatever else has to be written down. False, and nothing is written, when it does not sign
+    /// in the way it did when that began. Limits, and pauses, stay.
+    public synchronized boolean authorized(Service then, String by, Store.Work<Boolean> alongside) {
+        var found = known.get(then.id());
+        if (found == null || !isSignInOf(found.service(), then)) return false;
+        var status =
+                store.write(tx -> {
+                    alongside.run(tx);
+                    var now = statusIn(tx, then.id());
+                    return switch (now.state()) {
+                        case DRAFT, NEEDS_AUTHORIZATION, FAILING ->
+                                write(tx, then.id(), now, ServiceState.READY, Because.of("by", by));
+                        case READY, LIMITED, PAUSED -> now;
+                    };
+                });
+        tellAnew(then.id(), status);
+        return true;
+    }
+
+    /// Forgets the authorization and closes the gate until somebody authorizes the service again.
+    public synchronized void revoke(long id, String by) {
+        known(id);
+        var status =
+                store.write(tx -> {
+                    ServiceRows.deleteAuthorization(tx, id);
+                    tell(tx, EventType.SERVICE_REVOKED, id, Map.of("by", by));
+                    var because = Because.of("by", by);
+                    return writeUnlessPaused(tx, id, ServiceState.NEEDS_AUTHORIZATION, because);
+                });
+        tellAnew(id, status);
+    }
+
+    // What was remembered of its sign-in is forgotten before anybody sees the gate open.
+    private void tellAnew(long id, ServiceStatus status) {
+        resumeListeners.forEach(listener -> listener.accept(id));
+        known.computeIfPresent(id, (key, now) -> now.with(status, soon()));
+        listeners.forEach(Runnable::run);
+    }
+
+    private static boolean isSignInOf(Service now, Service then) {
+        return now.authentication().equals(then.authentication());
     }
 
     /// Changes the state in a transaction of its own.
@@ -326,13 +379,28 @@ public final class Services {
                 .min(Instant::compareTo);
     }
 
+    /// What can be stored and yet will not work, or not for long; ready to be shown.
+    public List<Advice> warnings(Service service) {
+        var values = RealValues.of(service);
+        return mistakes.of(service, clock.instant()).stream()
+                .map(mistake -> catalog.adviceFor(service.provider(), mistake))
+                .filter(advice -> !advice.isUnknown())
+                .map(advice -> advice.with(values))
+                .toList();
+    }
+
     /// The service as the API shows it: settings with the preset's, state, no secret.
     public JsonNode shown(Service service) {
         var found = known(service.id());
         var preset = reader.presetOf(found.given());
         var settings = preset.map(p -> Settings.merged(p.service(), found.given()));
-        return new Shown(service, Secrets.hidden(settings.orElse(found.given())))
-                .with(status(service.id()));
+        var shown =
+                new Shown(service, Secrets.hidden(settings.orElse(found.given())))
+                        .with(status(service.id()));
+        SecretEnd.of(service)
+                .ifPresent(end ->
+                        shown.put("client_secret_expires_in_days", end.daysLeft(clock.instant())));
+        return shown;
     }
 
     /// The settings as they were given, to be written to a file: without the preset's, no secret.

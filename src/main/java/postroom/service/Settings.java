@@ -19,6 +19,17 @@ final class Settings {
         return merged;
     }
 
+    /// With the type of authentication that the preset gives, where the owner gave none: so that
+    /// the same type, sent back, is no other one.
+    static ObjectNode typed(ObjectNode preset, ObjectNode given) {
+        var type = preset.path("authentication").path("type");
+        var typed = given.deepCopy();
+        if (type.isString()
+                && typed.get("authentication") instanceof ObjectNode authentication
+                && !authentication.has("type")) authentication.set("type", type);
+        return typed;
+    }
+
     private static ObjectNode mergedObjects(ObjectNode below, ObjectNode above) {
         var merged = below.deepCopy();
         for (var member : above.properties()) {

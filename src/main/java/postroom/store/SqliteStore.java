@@ -112,18 +112,8 @@ public final class SqliteStore implements Store {
 
     @Override
     public <T> CompletableFuture<T> writeLater(Work<T> work) {
-        return enqueue(new Pending<>(work, true));
-    }
-
-    @Override
-    public <T> CompletableFuture<T> writeSoon(Work<T> work) {
-        return enqueue(new Pending<>(work, false));
-    }
-
-    private <T> CompletableFuture<T> enqueue(Pending<T> pending) {
-        if (closed)
-            pending.fail(
-                    new StoreException("the store is closed", new IllegalStateException(), false));
+        var pending = new Pending<T>(work);
+        if (closed) pending.fail(isClosed());
         else waiting.add(pending);
         return pending.future;
     }
@@ -160,11 +150,11 @@ public final class SqliteStore implements Store {
     public void close() {
         if (closed) return;
         closed = true;
-        waiting.add(
-                new Pending<>(
-                        tx -> true, true)); // wakes the writer, which then finishes what waits
+        waiting.add(new Pending<>(tx -> true)); // wakes the writer, which then finishes what waits
         try {
             thread.join();
+            for (var late = waiting.poll(); late != null; late = waiting.poll())
+                late.fail(isClosed());
             writer.close();
             for (int i = 0; i < READERS; i++) readers.take().close();
             lock.close();
@@ -193,9 +183,7 @@ public final class SqliteStore implements Store {
     }
 
     private void commitTogether(List<Pending<?>> group) {
-        boolean durable = group.stream().anyMatch(pending -> pending.durable);
         try {
-            if (!durable) execute("pragma synchronous = normal");
             execute("begin immediate");
             for (var pending : group) pending.run(writer);
             execute("commit");
@@ -204,8 +192,6 @@ public final class SqliteStore implements Store {
             rollback();
             if (group.size() == 1) group.getFirst().fail(asUnchecked(trouble));
             else for (var pending : group) commitTogether(List.of(pending));
-        } finally {
-            if (!durable) demandDurability();
         }
     }
 
@@ -220,14 +206,6 @@ public final class SqliteStore implements Store {
             execute("rollback");
         } catch (SQLException nothingWasOpen) {
             // SQLite rolls back by itself on some errors, a full disk among them
-        }
-    }
-
-    private void demandDurability() {
-        try {
-            execute("pragma synchronous = full");
-        } catch (SQLException trouble) {
-            throw new IllegalStateException("cannot make commits durable again", trouble);
         }
     }
 
@@ -257,6 +235,10 @@ public final class SqliteStore implements Store {
         return database;
     }
 
+    private static StoreException isClosed() {
+        return new StoreException("the store is closed", new IllegalStateException(), false);
+    }
+
     private RuntimeException asUnchecked(Throwable trouble) {
         return switch (trouble) {
             case SQLException sql -> storeException(sql);
@@ -277,13 +259,11 @@ public final class SqliteStore implements Store {
     /// A work on its way to a commit, and whoever waits for it.
     private static final class Pending<T> {
         private final Work<T> work;
-        private final boolean durable;
         private final CompletableFuture<T> future = new CompletableFuture<>();
         private @org.jspecify.annotations.Nullable T result;
 
-        Pending(Work<T> work, boolean durable) {
+        Pending(Work<T> work) {
             this.work = work;
-            this.durable = durable;
         }
 
         void run(Tx tx) throws SQLException {

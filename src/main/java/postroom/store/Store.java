@@ -16,10 +16,6 @@ public interface Store extends AutoCloseable {
     /// work threw.
     <T> CompletableFuture<T> writeLater(Work<T> work);
 
-    /// As [#writeLater], for work that a power cut may undo without harm, such as a claim: it does
-    /// not wait for the disk. It is as safe as any other against the end of this process.
-    <T> CompletableFuture<T> writeSoon(Work<T> work);
-
     /// Runs the work on a consistent snapshot; it sees all that was written before.
     <T> T read(Work<T> work);
 

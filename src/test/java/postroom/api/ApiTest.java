@@ -67,6 +67,7 @@ class ApiTest {
         "POST, /v1/services/{service}/resume, 200, 200, 200, 403, 403",
         "GET, /v1/credentials, 200, 200, 200, 200, 403",
         "DELETE, /v1/credentials/9, 404, 403, 404, 403, 403",
+        "GET, /v1/services/{service}/guide, 200, 200, 200, 200, 403",
         "GET, /v1/presets, 200, 200, 200, 200, 403",
         "GET, /v1/explain?text=full, 200, 200, 200, 200, 200",
         "GET, /v1/events, 200, 200, 200, 200, 403",
@@ -197,6 +198,42 @@ class ApiTest {
         assertThat(json(wrong).at("/errors/0/field").asString()).isEqualTo("smtp.port");
         assertThat(get("/v1/services/relay/authorization", owner).statusCode()).isEqualTo(409);
         assertThat(post("/v1/services/relay/authorize", "").statusCode()).isEqualTo(409);
+    }
+
+    @Test
+    void a_service_has_a_guide_warnings_and_a_countdown_with_real_values() throws Exception {
+        var made =
+                post(
+                        "/v1/services",
+                        """
+                        {"name": "Brien", "preset": "microsoft-365-app",
+                         "from": {"address": "o'brien@contoso.com"},
+                         "authentication": {"login": "o'brien@contoso.com", "tenant": "contoso.com",
+                           "client_id": "0f6a0000-0000-4000-8000-000000000002",
+                           "client_secret": "a~secret.value-of_forty.characters_1",
+                           "client_secret_expires": "2026-12-01"}}
+                        """);
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        assertThat(json(made).path("client_secret_expires_in_days").asInt()).isEqualTo(10);
+        assertThat(json(made).at("/warnings/0/id").asString()).isEqualTo("local-secret-ending");
+        assertThat(json(made).at("/warnings/0/cause").asString()).contains("2026-12-01");
+        var sentBack = house.call("PATCH", "/v1/services/brien", owner, made.body());
+        assertThat(sentBack.statusCode()).as(sentBack.body()).isEqualTo(200);
+
+        var guide = get("/v1/services/brien/guide", owner);
+        var script = get("/v1/services/brien/guide?format=powershell", owner);
+
+        assertThat(guide.headers().firstValue("content-type").orElse(""))
+                .startsWith("text/markdown");
+        assertThat(guide.body()).contains("# Set up `Brien`", "'o''brien@contoso.com'");
+        assertThat(script.body()).contains("$mailbox  = 'o''brien@contoso.com'");
+        assertThat(get("/v1/services/brien/guide?format=undo", owner).statusCode()).isEqualTo(200);
+        assertThat(get("/v1/services/brien/guide?format=pdf", owner).statusCode()).isEqualTo(400);
+        assertThat(get("/v1/services/office/guide?format=undo", owner).statusCode()).isEqualTo(404);
+        assertThat(get("/v1/explain?text=full&service=brien", owner).statusCode()).isEqualTo(200);
+        assertThat(get("/v1/explain?text=full&service=nobody", owner).statusCode()).isEqualTo(404);
+        assertThat(get("/v1/explain?text=full&service=brien", shop.apiKey()).statusCode())
+                .isEqualTo(403);
     }
 
     @Test

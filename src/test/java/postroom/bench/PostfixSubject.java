@@ -75,6 +75,7 @@ final class PostfixSubject implements Subject {
                             : line.replaceAll("^(\\S+\\s+\\S+\\s+\\S+\\s+\\S+\\s+)y", "$1n")
                                     + "\n");
         own.append("127.0.0.1:").append(port).append(" inet n - n - - smtpd\n");
+        own.append("tlsproxy unix - - n - 0 tlsproxy\n"); // for kept TLS connections
         Files.writeString(directory.resolve("master.cf"), own.toString());
         run("postfix", "-c", directory.toString(), "start");
     }
@@ -116,12 +117,18 @@ final class PostfixSubject implements Subject {
     @Override
     public void restart() throws Exception {
         run("postfix", "-c", directory.toString(), "abort");
+        for (int i = 0; i < 100 && isRunning(); i++) Thread.sleep(20);
         run("postfix", "-c", directory.toString(), "start");
     }
 
     @Override
     public void close() throws Exception {
         run("postfix", "-c", directory.toString(), "abort");
+    }
+
+    private boolean isRunning() throws IOException {
+        var pid = Files.readString(directory.resolve("queue/pid/master.pid")).strip();
+        return ProcessHandle.of(Long.parseLong(pid)).isPresent();
     }
 
     private void configure(String... settings) throws Exception {

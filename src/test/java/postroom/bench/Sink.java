@@ -9,12 +9,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /// The far side in a process of its own: the emulated Microsoft 365 without limits. Answers lines
 /// on its standard input: `count`, `rtt MILLIS`, `last`, `connections`.
 final class Sink {
     public static void main(String[] args) throws Exception {
-        var script = EmulatorScript.demo().withoutLimits().keeping(50);
+        var script =
+                EmulatorScript.demo()
+                        .withoutLimits()
+                        .withSmarthost(new EmulatorScript.Smarthost(true, false, List.of()))
+                        .keeping(50);
         try (var emulator = Emulator.start(script)) {
             Files.writeString(Path.of(args[0]).resolve("ca.pem"), emulator.trustedCa());
             System.out.println(

@@ -22,7 +22,10 @@ import tools.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 class JsonCatalogTest {
@@ -39,6 +42,9 @@ class JsonCatalogTest {
                     "title",
                     "cause",
                     "fix",
+                    "steps",
+                    "commands",
+                    "who",
                     "docs_url",
                     "retry",
                     "priority",
@@ -46,6 +52,9 @@ class JsonCatalogTest {
                     "typical_oauth_error",
                     "examples",
                     "scope");
+    private static final Set<String> WHO =
+            Set.of("owner", "administrator", "provider", "sender", "recipient");
+    private static final Pattern PLACE = Pattern.compile("\\{([a-z_]+)}");
     private static final JsonCatalog CATALOG = JsonCatalog.ours();
 
     @TestFactory
@@ -77,6 +86,40 @@ class JsonCatalogTest {
             assertThat(entry.path("fix").asString()).isNotEmpty();
         }
         assertThat(ids).hasSizeGreaterThan(430);
+    }
+
+    @Test
+    void every_entry_says_who_has_to_act_and_its_places_are_known() {
+        for (var entry : entries()) {
+            var id = entry.path("id").asString();
+            assertThat(entry.path("who").asString()).as(id).isIn(WHO);
+            var sentences = entry.path("cause") + " " + entry.path("steps");
+            assertThat(places(sentences)).as(id).isSubsetOf(Values.PLACES.keySet());
+            for (var command : entry.path("commands"))
+                assertThat(places(command.asString())).as(id).isSubsetOf(Values.PLACES.keySet());
+        }
+    }
+
+    @Test
+    void a_remedy_has_the_real_values_in_its_commands() {
+        var reply =
+                new SmtpReply(
+                        Stage.AUTH,
+                        Reply.of(
+                                535,
+                                "5.7.139",
+                                "Authentication unsuccessful, SmtpClientAuthentication is disabled"
+                                        + " for the Mailbox."));
+        var values = new Values(Map.of("user", "o'brien@contoso.com"));
+
+        var advice = CATALOG.adviceFor("exchange-online", reply).with(values);
+
+        assertThat(advice.who()).isEqualTo(Advice.Who.ADMINISTRATOR);
+        assertThat(advice.cause()).contains("let o'brien@contoso.com send");
+        assertThat(advice.commands())
+                .contains(
+                        "Set-CASMailbox -Identity 'o''brien@contoso.com'"
+                                + " -SmtpClientAuthenticationDisabled $false");
     }
 
     @Test
@@ -134,6 +177,13 @@ class JsonCatalogTest {
         assertExplained("oauth-invalid-grant", "invalid_grant");
         assertThat(CATALOG.explain("good morning").getFirst().id()).isEqualTo("unknown");
         assertThat(CATALOG.explain("").getFirst().id()).isEqualTo("unknown");
+    }
+
+    private static Set<String> places(String template) {
+        return PLACE.matcher(template)
+                .results()
+                .map(place -> place.group(1))
+                .collect(Collectors.toSet());
     }
 
     private static void assertExplained(String id, String text) {

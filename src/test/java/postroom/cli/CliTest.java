@@ -123,6 +123,49 @@ class CliTest {
     }
 
     @Test
+    void an_authorization_prints_the_address_and_waits_for_what_comes_of_it() {
+        answers.put(
+                "POST /v1/services/Office/authorize",
+                """
+                {"authorization_url":"https://login.example/authorize?state=x",
+                 "expires_at":"2026-11-21T12:10:00Z"}
+                """);
+        answers.put(
+                "GET /v1/services/Office/authorization",
+                """
+                {"authorized":false,"request":{"state":"finished","outcome":
+                  {"outcome":"declined","title":"You declined.","fix":"Authorize again.",
+                   "diagnostic":"access_denied AADSTS65004"}}}
+                """);
+
+        assertThat(run("service", "authorize", "Office")).isEqualTo(Trouble.REFUSED);
+
+        assertThat(printed())
+                .contains(
+                        "https://login.example/authorize?state=x", "You declined.", "AADSTS65004");
+    }
+
+    @Test
+    void a_device_code_is_shown_with_its_address() {
+        answers.put(
+                "POST /v1/services/Office/authorize",
+                """
+                {"user_code":"ABCD-EFGH","verification_uri":"https://login.example/device",
+                 "expires_at":"2026-11-21T12:15:00Z"}
+                """);
+        answers.put(
+                "GET /v1/services/Office/authorization",
+                """
+                {"authorized":true,"request":{"state":"finished","outcome":
+                  {"outcome":"authorized","title":"ada@example.com signed in.","fix":"-"}}}
+                """);
+
+        assertThat(run("service", "authorize", "Office", "--device")).isZero();
+
+        assertThat(printed()).contains("ABCD-EFGH", "ada@example.com signed in.");
+    }
+
+    @Test
     void a_check_prints_its_steps_and_exits_with_1_when_one_failed() {
         answers.put(
                 "POST /v1/services/Office/check",

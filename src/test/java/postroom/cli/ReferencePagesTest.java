@@ -59,6 +59,11 @@ class ReferencePagesTest {
         for (var type : EventType.values()) assertThat(page).contains("`" + type.word() + "`");
     }
 
+    @Test
+    void every_error_stands_in_errors() throws IOException {
+        holds("errors.md", ErrorsPage.text());
+    }
+
     private static void append(StringBuilder text, CommandLine command) {
         var name = command.getCommandSpec().qualifiedName();
         text.append("### ").append(name).append("\n\n```text\n");

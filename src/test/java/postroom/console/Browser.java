@@ -8,16 +8,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// As much of a browser as the pages need: one cookie, forms with their hidden token, no redirects.
+/// As much of a browser as the pages need: cookies, forms with their hidden token, no redirects.
 final class Browser {
     private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"");
 
     private final TestHouse house;
-    private String cookie = "";
+    private final Map<String, String> cookies = new LinkedHashMap<>();
     private String cookieHeader = "";
     private String token = "";
     private Optional<HttpResponse<String>> last = Optional.empty();
@@ -59,6 +60,10 @@ final class Browser {
         return last.orElseThrow().headers().firstValue("Location").orElse("");
     }
 
+    String header(String name) {
+        return last.orElseThrow().headers().firstValue(name).orElse("");
+    }
+
     String cookieHeader() {
         return cookieHeader;
     }
@@ -72,14 +77,12 @@ final class Browser {
 
     private void send(HttpRequest.Builder request) throws IOException, InterruptedException {
         request.header("Accept", "text/html");
-        if (!cookie.isEmpty()) request.header("Cookie", cookie);
+        if (!cookies.isEmpty()) request.header("Cookie", String.join("; ", cookies.values()));
         var response = house.send(request);
-        response.headers()
-                .firstValue("Set-Cookie")
-                .ifPresent(set -> {
-                    cookieHeader = set;
-                    cookie = set.substring(0, set.indexOf(';'));
-                });
+        for (var set : response.headers().allValues("Set-Cookie")) {
+            cookieHeader = set;
+            cookies.put(set.substring(0, set.indexOf('=')), set.substring(0, set.indexOf(';')));
+        }
         var found = TOKEN.matcher(response.body());
         if (found.find()) token = found.group(1);
         last = Optional.of(response);

@@ -105,6 +105,34 @@ class ConsoleTest {
         assertThat(browser.cookieHeader()).contains("HttpOnly", "SameSite=Lax");
     }
 
+    @Test
+    void a_guide_shows_the_administrator_real_values() throws Exception {
+        var settings =
+                """
+                {"name": "<b>Brien</b>", "preset": "microsoft-365-app",
+                 "from": {"address": "o'brien@contoso.com"},
+                 "authentication": {"login": "o'brien@contoso.com", "tenant": "contoso.com",
+                   "client_id": "0f6a0000-0000-4000-8000-000000000002",
+                   "client_secret": "a~secret.value-of_forty.characters_1",
+                   "client_secret_expires": "2026-12-01"}}
+                """;
+        long id = house.services.create(TestHouse.JSON.readTree(settings), "test").id();
+        var browser = new Browser(house);
+        browser.signIn("viewer@example.com", PASSWORD);
+
+        assertThat(browser.open("/services/" + id + "/guide").page())
+                .contains(
+                        "&#39;o&#39;&#39;brien@contoso.com&#39;",
+                        "&lt;b&gt;Brien&lt;/b&gt;",
+                        "Enterprise applications",
+                        "Remove-ServicePrincipal")
+                .doesNotContain("<b>Brien", "secret.value");
+        assertThat(browser.open("/services/" + id).page())
+                .contains("The client secret ends in 10 days", "Worth changing", "/guide");
+        assertThat(browser.open("/").page()).contains("The client secret ends in 10 days");
+        house.services.delete(id, "test");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "owner, 200, 200, 302",

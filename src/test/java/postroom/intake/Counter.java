@@ -175,11 +175,11 @@ public final class Counter implements AutoCloseable {
     public void close() {
         store.close();
         try {
-            Files.deleteIfExists(file);
-            Files.deleteIfExists(file.resolveSibling("postroom.db-wal"));
-            Files.deleteIfExists(file.resolveSibling("postroom.db-shm"));
-            Files.deleteIfExists(file.resolveSibling("postroom.db.lock"));
-            Files.deleteIfExists(file.getParent());
+            var directory = file.resolveSibling(".").normalize();
+            try (var all = Files.list(directory)) {
+                for (var one : all.toList()) Files.delete(one);
+            }
+            Files.delete(directory);
         } catch (IOException left) {
             throw new IllegalStateException(left);
         }

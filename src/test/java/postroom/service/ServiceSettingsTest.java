@@ -116,7 +116,7 @@ class ServiceSettingsTest {
                     {"authentication": {"grant": "client_credentials"}}         | authentication.tenant             | is missing
                     {"authentication": {"grant": "client_credentials", "tenant": "common"}} | authentication.tenant | signs in to one tenant
                     {"authentication": {"grant": "refresh_token"}}              | authentication.refresh_token      | is missing
-                    {"authentication": {"grant": "jwt_bearer"}}                 | authentication.grant              | no service accounts yet
+                    {"authentication": {"grant": "jwt_bearer"}}                 | authentication.service_account    | give the key file
                     {"authentication": {"token_endpoint": "http://login.example.com/token"}} | authentication.token_endpoint | is not an https address
                     {"authentication": {"token_endpoint": "https://a:b@login.example.com/"}} | authentication.token_endpoint | is not an https address
                     {"authentication": {"scopes": ["SMTP.Send"]}}               | authentication.scopes             | https://outlook.office.com/SMTP.Send

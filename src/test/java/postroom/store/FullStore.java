@@ -18,11 +18,6 @@ public record FullStore(Store store, boolean isFull) implements Store {
     }
 
     @Override
-    public <T> CompletableFuture<T> writeSoon(Work<T> work) {
-        return writeLater(work);
-    }
-
-    @Override
     public <T> T read(Work<T> work) {
         return store.read(work);
     }

@@ -14,12 +14,20 @@ import postroom.api.Api;
 import postroom.api.Doors;
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
+import postroom.catalog.JsonCatalog;
 import postroom.console.Console;
 import postroom.event.EventLog;
 import postroom.intake.Intake;
 import postroom.intake.IntakeSettings;
 import postroom.intake.http.HttpIntake;
 import postroom.mail.Diagnostic;
+import postroom.oauth.AuthorizationRequests;
+import postroom.oauth.Authorizations;
+import postroom.oauth.Authorizer;
+import postroom.oauth.DevicePolling;
+import postroom.oauth.Review;
+import postroom.oauth.Revocation;
+import postroom.oauth.TokenEndpoint;
 import postroom.queue.Patience;
 import postroom.queue.Queue;
 import postroom.queue.RetrySchedule;
@@ -88,6 +96,13 @@ public final class TestHouse implements AutoCloseable {
         services = Services.open(store, events, vault, presets, catalog, clock);
         access = Access.open(store, events, clock);
         owner = access.createManagementKey("owner", Role.OWNER).secret();
+        var authorizations = new Authorizations(store, vault, events, clock, "test");
+        var tokens = new TokenEndpoint(vault, clock);
+        var requests = new AuthorizationRequests(store, vault, services, catalog, clock);
+        var review = new Review(services, requests, authorizations, catalog, clock);
+        var devices = new DevicePolling(requests, review, tokens);
+        var baseUrl = URI.create("http://localhost:8587");
+        var authorizer = new Authorizer(requests, review, tokens, devices, baseUrl);
         var router = new Router(services::all, id -> services.status(id).state());
         var intake =
                 new Intake(
@@ -100,7 +115,7 @@ public final class TestHouse implements AutoCloseable {
         var settings =
                 new WebSettings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        URI.create("http://localhost:8587"),
+                        baseUrl,
                         List.of(),
                         1_000_000);
         server =
@@ -112,6 +127,9 @@ public final class TestHouse implements AutoCloseable {
                                 events,
                                 queue,
                                 services,
+                                authorizations,
+                                authorizer,
+                                new Revocation(authorizations, tokens, services),
                                 presets,
                                 catalog,
                                 intake,
@@ -197,8 +215,9 @@ public final class TestHouse implements AutoCloseable {
         store.close();
     }
 
-    /// A catalog with one entry.
+    /// A catalog with one entry, besides what Postroom finds by itself.
     private static final class OneAdvice implements Catalog {
+        private static final Catalog OURS = JsonCatalog.ours();
         private static final Advice ADVICE =
                 new Advice(
                         "mailbox-full",
@@ -211,7 +230,9 @@ public final class TestHouse implements AutoCloseable {
 
         @Override
         public Advice adviceFor(String provider, Diagnostic diagnostic) {
-            return ADVICE;
+            return diagnostic instanceof Diagnostic.Condition
+                    ? OURS.adviceFor(provider, diagnostic)
+                    : ADVICE;
         }
 
         @Override

@@ -1,0 +1,153 @@
+package postroom.console;
+
+import jakarta.servlet.http.HttpServletResponse;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseCookie;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.bind.annotation.CookieValue;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+import postroom.access.Role;
+import postroom.oauth.AuthorizationOutcome;
+import postroom.oauth.AuthorizationOutcome.StaleRequest;
+import postroom.oauth.AuthorizationOutcome.Why;
+import postroom.oauth.AuthorizationRequest;
+import postroom.oauth.Authorizer;
+import postroom.oauth.Beginning;
+import postroom.oauth.OutcomeWords;
+import postroom.secret.Secret;
+import postroom.service.Services;
+import postroom.web.Allowed;
+import postroom.web.Problem;
+import postroom.web.Visitor;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// The Authorize click: to the provider, back from it, and what came of it. The address with the
+/// code in it is left at once for one without.
+@Controller
+class AuthorizationPages {
+
+    private static final String COOKIE = "postroom_authorize";
+
+    private final Services services;
+    private final Authorizer authorizer;
+    private final AuthorizationViews views;
+    private final InstantSource clock;
+
+    AuthorizationPages(
+            Services services,
+            Authorizer authorizer,
+            postroom.queue.Queue queue,
+            InstantSource clock) {
+        this.services = services;
+        this.authorizer = authorizer;
+        this.views = new AuthorizationViews(queue, clock);
+        this.clock = clock;
+    }
+
+    // A page with a link: browsers do not let a form lead to another site (form-action 'self').
+    @PostMapping("/services/{id}/authorize")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
+    String begin(
+            Visitor visitor,
+            @PathVariable("id") String id,
+            @RequestParam(name = "account", defaultValue = "") String account,
+            @CookieValue(name = COOKIE, defaultValue = "") String known,
+            HttpServletResponse response,
+            Model model) {
+        var service =
+                services.find(id).orElseThrow(() -> Problem.notFound("There is no such service."));
+        var cookie = known.length() < 40 ? Authorizer.newCookie() : new Secret(known);
+        var allowed = Optional.of(account.strip()).filter(it -> !it.isEmpty());
+        var beginning = authorizer.begin(service, visitor.name(), allowed, Optional.of(cookie));
+        switch (beginning) {
+            case Beginning.InBrowser(var address, var expires) -> {
+                model.addAttribute("address", address.toString());
+                model.addAttribute("expires", Moment.of(expires, clock.instant()));
+            }
+            case Beginning.OnDevice device -> throw new IllegalStateException("not asked for");
+            case Beginning.NotThisWay(var why) -> throw new Problem(409, "Not this way", why);
+            case Beginning.NotNow(var diagnostic, var advice) ->
+                    throw new Problem(
+                            502,
+                            advice.title(),
+                            advice.fix() + " The provider said: " + diagnostic.text());
+        }
+        response.addHeader(HttpHeaders.SET_COOKIE, cookie(cookie));
+        model.addAttribute("id", Long.toString(service.id()));
+        model.addAttribute("name", service.name());
+        model.addAttribute("provider", OutcomeWords.provider(service));
+        model.addAttribute("redirectUri", authorizer.redirectUri().toString());
+        return "authorize";
+    }
+
+    private String cookie(Secret value) {
+        return ResponseCookie.from(COOKIE, value.value())
+                .httpOnly(true)
+                .secure("https".equalsIgnoreCase(authorizer.redirectUri().getScheme()))
+                .sameSite("Lax")
+                .path("/")
+                .maxAge(Duration.ofHours(1))
+                .build()
+                .toString();
+    }
+
+    @GetMapping(Authorizer.CALLBACK)
+    @Allowed(everybody = true)
+    String finish(
+            @RequestParam MultiValueMap<String, String> parameters,
+            @CookieValue(name = COOKIE, defaultValue = "") String cookie,
+            HttpServletResponse response) {
+        response.setHeader("Referrer-Policy", "no-referrer");
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        var shown = Optional.of(new Secret(cookie)).filter(it -> !it.value().isEmpty());
+        var finished = authorizer.finish(parameters, shown, OptionalLong.empty());
+        return "redirect:/oauth2/result/"
+                + finished.request()
+                        .map(AuthorizationRequest::ticket)
+                        .orElseGet(() -> stale(finished.outcome()));
+    }
+
+    private static String stale(AuthorizationOutcome outcome) {
+        var why = outcome instanceof StaleRequest stale ? stale.why() : Why.UNKNOWN;
+        return why.name().toLowerCase(Locale.ROOT);
+    }
+
+    /// Whoever has the ticket was the one who signed in, with or without a place in this console.
+    @GetMapping("/oauth2/result/{ticket}")
+    @Allowed(everybody = true)
+    String result(
+            @PathVariable("ticket") String ticket, HttpServletResponse response, Model model) {
+        response.setHeader("Referrer-Policy", "no-referrer");
+        var request = authorizer.byTicket(ticket);
+        var outcome =
+                request.flatMap(AuthorizationRequest::outcome)
+                        .orElseGet(() -> new StaleRequest(why(ticket)));
+        var service = request.flatMap(it -> services.byId(it.service()));
+        model.addAttribute("result", views.view(outcome, service.orElse(null)));
+        return "authorization";
+    }
+
+    private static final Map<String, Why> STALE =
+            Map.of(
+                    "used", Why.USED,
+                    "too_old", Why.TOO_OLD,
+                    "other_browser", Why.OTHER_BROWSER,
+                    "settings_changed", Why.SETTINGS_CHANGED);
+
+    private static Why why(String word) {
+        return STALE.getOrDefault(word, Why.UNKNOWN);
+    }
+}

@@ -1,0 +1,140 @@
+package postroom.service;
+
+import postroom.catalog.Values;
+import postroom.service.Authentication.AccountType;
+import postroom.service.Authentication.Grant;
+import postroom.service.Authentication.OAuth2;
+import postroom.service.Authentication.Provider;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// What an administrator has to do at the provider for one service, with its real values, from the
+/// templates beside the presets. An owner's `NAME.guide.md` or `NAME.ps1` takes the place of ours.
+///
+/// A template has places such as `{login}`, and lines of its own: `%if` with names of places or
+/// facts, `%else`, `%end`, and `%notes`, `%docs`, `%user_name` for what the preset says.
+public final class Guides {
+
+    private static final String FENCE = "```";
+
+    private final Presets presets;
+
+    public Guides(Presets presets) {
+        this.presets = presets;
+    }
+
+    public enum Form {
+        /// To read, with the commands in it.
+        MARKDOWN(".guide.md"),
+        /// The commands, to run.
+        POWERSHELL(".ps1"),
+        /// The commands that take it all back.
+        UNDO(".undo.ps1");
+
+        private final String suffix;
+
+        Form(String suffix) {
+            this.suffix = suffix;
+        }
+    }
+
+    /// Empty where the provider has no commands; there is always a guide to read.
+    ///
+    /// @param baseUrl how browsers reach this Postroom
+    public Optional<String> of(Service service, URI baseUrl, Form form) {
+        return presets.text(name(service) + form.suffix)
+                .map(template ->
+                        filled(chosen(template, service), RealValues.of(service, baseUrl), form));
+    }
+
+    /// The name of the template.
+    static String name(Service service) {
+        return switch (service.authentication()) {
+            case Authentication.None() -> "relay";
+            case Authentication.Basic basic -> "password";
+            case OAuth2 oauth2 ->
+                    switch (oauth2.provider()) {
+                        case MICROSOFT -> microsoft(oauth2);
+                        case GOOGLE ->
+                                oauth2.grant() == Grant.JWT_BEARER
+                                        ? "google-service-account"
+                                        : "google";
+                        case CUSTOM -> "other-oauth2";
+                    };
+        };
+    }
+
+    private static String microsoft(OAuth2 oauth2) {
+        if (oauth2.grant() == Grant.CLIENT_CREDENTIALS) return "microsoft-365-app";
+        return oauth2.client().accountType().filter(AccountType.PERSONAL::equals).isPresent()
+                ? "outlook-com"
+                : "microsoft-365";
+    }
+
+    private List<String> chosen(String template, Service service) {
+        var facts = facts(service);
+        var preset = service.preset().flatMap(presets::find);
+        var lines = new ArrayList<String>();
+        boolean wanted = true;
+        for (var line : template.lines().toList()) {
+            if (line.startsWith("%if "))
+                wanted = facts.containsAll(List.of(line.substring(4).strip().split(" ", -1)));
+            else if (line.equals("%else")) wanted = !wanted;
+            else if (line.equals("%end")) wanted = true;
+            else if (!wanted) continue;
+            else if (line.equals("%notes"))
+                preset.ifPresent(it -> it.notes().forEach(note -> lines.add("- " + note)));
+            else if (line.equals("%docs"))
+                preset.ifPresent(it -> it.docs().forEach(page -> lines.add("- <" + page + ">")));
+            else if (line.equals("%user_name"))
+                preset.filter(it -> !it.userName().isEmpty())
+                        .ifPresent(it -> lines.add("The provider expects " + it.userName() + "."));
+            else lines.add(line);
+        }
+        return lines;
+    }
+
+    /// What `%if` may ask for: the places that are known, and the service's ways.
+    private static Set<String> facts(Service service) {
+        var facts = new TreeSet<>(RealValues.of(service).known().keySet());
+        facts.add(Fields.word(service.transport()));
+        facts.add("tls-" + Fields.word(service.smtp().tls()));
+        if (service.authentication() instanceof OAuth2 oauth2) {
+            facts.add(Fields.word(oauth2.grant()));
+            oauth2.client().accountType().ifPresent(type -> facts.add(Fields.word(type)));
+            facts.add(
+                    oauth2.client().clientCertificate().isPresent()
+                            ? "certificate"
+                            : "client_secret");
+            if (!oauth2.saslUser().equalsIgnoreCase(oauth2.login())) facts.add("other_user");
+            if (!oauth2.saslUser().equalsIgnoreCase(service.from().address().toString()))
+                facts.add("other_from");
+            if (oauth2.provider() == Provider.GOOGLE && isGmail(oauth2.login()))
+                facts.add("gmail_com");
+        }
+        return facts;
+    }
+
+    private static boolean isGmail(String login) {
+        var lower = login.toLowerCase(Locale.ROOT);
+        return lower.endsWith("@gmail.com") || lower.endsWith("@googlemail.com");
+    }
+
+    // In a script, and between the fences of a page, values are quoted for PowerShell.
+    private static String filled(List<String> lines, Values values, Form form) {
+        var text = new StringBuilder();
+        boolean isScript = form != Form.MARKDOWN;
+        boolean isCode = isScript;
+        for (var line : lines) {
+            if (!isScript && line.strip().startsWith(FENCE)) isCode = !isCode;
+            text.append(isCode ? values.inPowerShell(line) : values.inMarkdown(line)).append('\n');
+        }
+        return text.toString();
+    }
+}
