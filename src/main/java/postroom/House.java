@@ -1,6 +1,7 @@
 package postroom;
 
 import postroom.access.Access;
+import postroom.access.Credential;
 import postroom.access.Network;
 import postroom.api.Doors.Door;
 import postroom.catalog.Catalog;
@@ -132,7 +133,12 @@ public final class House implements AutoCloseable {
         intake = new Intake(spool, queue, router, intakeSettings(), clock);
         drops =
                 new DropCollector(
-                        settings.dropDirectory(), intake, access::local, store, events, clock);
+                        settings.dropDirectory(),
+                        intake,
+                        this::localCredential,
+                        store,
+                        events,
+                        clock);
         housekeeper =
                 new Housekeeper(
                         queue,
@@ -221,6 +227,11 @@ public final class House implements AutoCloseable {
                 settings.data(),
                 submission.hostname(),
                 clock);
+    }
+
+    /// Until there is a service, what `sendmail` left waits; it cannot be told no any more.
+    private Optional<Credential> localCredential() {
+        return services.all().isEmpty() ? Optional.empty() : access.local();
     }
 
     private List<Network> plainNetworks() {

@@ -59,7 +59,11 @@ final class IntakeDropCounter implements DropCounter {
         var credential = local.get();
         if (credential.isEmpty())
             return new Acceptance.Rejected(
-                    Reply.of(451, "4.3.5", "The sendmail command is switched off for now"), "");
+                    Reply.of(
+                            451,
+                            "4.3.5",
+                            "No service yet, or no credential for sendmail; its mail waits"),
+                    "");
         var origin = Submission.Origin.sendmail(credential.get(), drop.user());
         try (var content = intake.begin(origin, drop.envelope(), Hints.NONE)) {
             drop.content().writeTo(content);
