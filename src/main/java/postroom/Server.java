@@ -147,7 +147,10 @@ public final class Server implements AutoCloseable {
     private static void welcome(PostroomSettings settings, House house, PrintStream out) {
         var people = house.access.people();
         var bootstrap = settings.bootstrap();
-        if (bootstrap.adminEmail().isPresent() && bootstrap.adminPassword().isPresent())
+        // Asked first, since the slow hash of a password is for a first start alone.
+        if (bootstrap.adminEmail().isPresent()
+                && bootstrap.adminPassword().isPresent()
+                && people.withEmail(bootstrap.adminEmail().get()).isEmpty())
             people.create(
                     bootstrap.adminEmail().get(), bootstrap.adminPassword().get(), Role.OWNER);
         people.issueFirstRun()

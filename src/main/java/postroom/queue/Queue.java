@@ -72,12 +72,7 @@ public final class Queue {
     ///
     /// @throws postroom.store.StoreException when it could not be kept; nothing of it remains
     public void put(NewMessage message) {
-        store.write(tx -> {
-            insert(tx, message);
-            return true;
-        });
-        message.content().wasPut();
-        whenDue.accept(message.service());
+        put(message, tx -> true);
     }
 
     /// As [#put], with more to be done in the same transaction.
