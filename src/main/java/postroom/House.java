@@ -3,6 +3,7 @@ package postroom;
 import postroom.access.Access;
 import postroom.access.Credential;
 import postroom.access.Network;
+import postroom.alert.Alerts;
 import postroom.api.Doors.Door;
 import postroom.catalog.Catalog;
 import postroom.catalog.JsonCatalog;
@@ -10,6 +11,7 @@ import postroom.check.Check;
 import postroom.config.PostroomSettings;
 import postroom.config.PostroomSettings.BareLineEndings;
 import postroom.deliver.Dispatcher;
+import postroom.deliver.IdleRenewal;
 import postroom.deliver.Judge;
 import postroom.deliver.smtp.SmtpTransport;
 import postroom.deliver.smtp.Timeouts;
@@ -72,6 +74,7 @@ public final class House implements AutoCloseable {
     final Revocation revocation;
     final Dispatcher dispatcher;
     final Check check;
+    final Alerts alerts;
     final Intake intake;
     final Housekeeper housekeeper;
 
@@ -128,6 +131,15 @@ public final class House implements AutoCloseable {
         dispatcher = new Dispatcher(queue, services, smtp, judge, clock);
         check = new Check(services, signIns, smtp, catalog, store, events, clock);
 
+        alerts =
+                new Alerts(
+                        new Alerts.Rooms(services, queue, spool, authorizations, presets, catalog),
+                        store,
+                        events,
+                        settings.alerts(),
+                        settings.baseUrl(),
+                        clock);
+
         // Doors
         var router = new Router(services::all, id -> services.status(id).state());
         intake = new Intake(spool, queue, router, intakeSettings(), clock);
@@ -144,7 +156,8 @@ public final class House implements AutoCloseable {
                         queue,
                         spool,
                         events,
-                        new EndingSecrets(services, store, events, clock),
+                        alerts,
+                        new IdleRenewal(services, authorizations, signIns, judge, clock),
                         settings.retention(),
                         clock);
     }

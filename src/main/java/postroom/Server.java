@@ -130,6 +130,7 @@ public final class Server implements AutoCloseable {
                 house.authorizer,
                 house.revocation,
                 house.intake,
+                house.alerts,
                 clock,
                 doors,
                 check,

@@ -40,6 +40,8 @@ class ArchitectureTest {
                     Map.entry(
                             "check",
                             with(GROUND, "service", "oauth", "deliver", "catalog", "event")),
+                    Map.entry(
+                            "alert", with(GROUND, "queue", "service", "oauth", "catalog", "event")),
                     Map.entry("web", with(GROUND, "access", "event", "service")),
                     Map.entry(
                             "intake",
@@ -59,7 +61,7 @@ class ArchitectureTest {
                     "java.sql",
                             Set.of(
                                     "store", "event", "service", "oauth", "access", "queue",
-                                    "deliver", "intake", "check", "api", "cli"));
+                                    "deliver", "intake", "check", "api", "cli", "alert"));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

@@ -45,6 +45,7 @@ final class HouseInTown implements AutoCloseable {
 
     private static final Duration REAL_PATIENCE = Duration.ofSeconds(60);
     private static final Duration TIDY_EVERY = Duration.ofHours(6);
+    private static final Duration LOOK_EVERY = Duration.ofMinutes(5);
     private static final String QUEUED = "queued as ";
 
     final Instant start = Instant.parse("2026-11-23T00:00:00Z");
@@ -56,6 +57,7 @@ final class HouseInTown implements AutoCloseable {
     private final Timeouts timeouts;
     private final Map<String, Issued> credentials = new HashMap<>();
     private long storyBegins;
+    private boolean tellsAlerts;
     private Instant tidyAt = start.plus(TIDY_EVERY);
 
     /// What came of handing in: queue IDs, or what the door said instead.
@@ -80,6 +82,8 @@ final class HouseInTown implements AutoCloseable {
             var settings = SettingsReader.read(data.toString(), "", environment);
             var fresh = new House(settings, clock, timeouts);
             fresh.open();
+            // Rounds are made when the story comes to them, not by the clock on the wall.
+            fresh.housekeeper.close();
             return fresh;
         } catch (InvalidSettings invalid) {
             throw new IllegalArgumentException(String.join("\n", invalid.sentences()), invalid);
@@ -147,6 +151,22 @@ final class HouseInTown implements AutoCloseable {
     void storyBegins() {
         settle();
         for (var event : events()) storyBegins = event.id();
+    }
+
+    /// From now on the house looks around for alerts every five minutes, and they are part of the
+    /// story.
+    void tellAlerts() {
+        tellsAlerts = true;
+    }
+
+    boolean tellsAlerts() {
+        return tellsAlerts;
+    }
+
+    /// A round of alerts, and what comes of it.
+    void lookAround() {
+        house.housekeeper.lookAround();
+        settle();
     }
 
     /// All that happened in the story, oldest first.
@@ -224,8 +244,11 @@ final class HouseInTown implements AutoCloseable {
     private void moveTo(Instant time) {
         var leap = Duration.between(clock.instant(), time);
         if (leap.isPositive()) clock.pass(leap);
+        house.housekeeper.lookAround();
         if (!clock.instant().isBefore(tidyAt)) {
             house.housekeeper.tidy();
+            house.housekeeper.renew();
+            house.housekeeper.lookAround();
             tidyAt = clock.instant().plus(TIDY_EVERY);
         }
         settle();
@@ -233,6 +256,8 @@ final class HouseInTown implements AutoCloseable {
 
     private Instant nextHalt() {
         var next = tidyAt;
+        var look = clock.instant().plus(LOOK_EVERY);
+        if (tellsAlerts && look.isBefore(next)) next = look;
         for (var service : house.services.all()) {
             if (house.queue.waiting(service.id()).recipients() == 0) continue;
             var at = nextHalt(service);

@@ -19,6 +19,8 @@ public enum EventType {
     SERVICE_RENEWED("service.renewed"),
     SERVICE_REVOKED("service.revoked"),
     SERVICE_SECRET_ENDING("service.secret_ending"),
+    ALERT_RAISED("alert.raised"),
+    ALERT_CLEARED("alert.cleared"),
     CREDENTIAL_CREATED("credential.created"),
     CREDENTIAL_REVOKED("credential.revoked"),
     CREDENTIAL_LOCKED("credential.locked"),

@@ -1,6 +1,7 @@
 package postroom.intake;
 
 import postroom.intake.Examination.Finding.Fit;
+import postroom.mail.EncodedWords;
 import postroom.mail.QueueId;
 import postroom.service.Service.Sender;
 

@@ -3,6 +3,7 @@ package postroom.intake;
 import postroom.access.Credential;
 import postroom.intake.Acceptance.Rejected;
 import postroom.mail.Address;
+import postroom.mail.EncodedWords;
 import postroom.mail.QueueId;
 import postroom.mail.Reply;
 import postroom.route.Request;

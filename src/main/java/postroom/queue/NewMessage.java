@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 /// A message on its way into the queue.
 ///
 /// @param id from [Queue#newId], so that `Received` can name it
-/// @param door `smtp`, `http` or `sendmail`
+/// @param door `smtp`, `http` or `sendmail`; [#ALERT] for what Postroom itself has to say
 /// @param remote who handed it in, for people: `10.0.0.8 TLSv1.3`
 /// @param headerFrom the address of the author
 /// @param messageId header Message-ID with its angle brackets
@@ -33,4 +33,8 @@ public record NewMessage(
         Map<String, Object> metadata,
         long service,
         Optional<Instant> sendAt,
-        Spool.Draft content) {}
+        Spool.Draft content) {
+
+    /// No door: Postroom tells its owner of trouble.
+    public static final String ALERT = "alert";
+}

@@ -215,6 +215,32 @@ public final class Queue {
                         .orElseThrow());
     }
 
+    /// Since when the oldest message waits that was accepted before `accepted` and has been due
+    /// since before `due`: nobody comes for it, and it is not its own trouble it waits for. Looks
+    /// at the thousand that have been due longest, and leaves alerts out.
+    public Optional<Instant> stuckSince(long service, Instant accepted, Instant due) {
+        return store.read(tx ->
+                tx
+                        .query(
+                                """
+                                select recipient.accepted_at as accepted_at, message.door as door
+                                from recipient join message on message.id = recipient.message_id
+                                where recipient.service_id = ?
+                                  and recipient.state in ('queued', 'deferred')
+                                  and recipient.due_at <= ?
+                                order by recipient.due_at limit 1000
+                                """,
+                                row ->
+                                        row.string("door").equals(NewMessage.ALERT)
+                                                ? Instant.MAX
+                                                : row.time("accepted_at"),
+                                service,
+                                due)
+                        .stream()
+                        .filter(at -> !at.isAfter(accepted))
+                        .min(Instant::compareTo));
+    }
+
     public Optional<MessageRow> message(QueueId id) {
         return store.read(tx -> Listing.message(tx, id));
     }

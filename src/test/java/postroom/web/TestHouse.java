@@ -10,11 +10,13 @@ import postroom.access.Access;
 import postroom.access.Issued;
 import postroom.access.NewCredential;
 import postroom.access.Role;
+import postroom.alert.Alerts;
 import postroom.api.Api;
 import postroom.api.Doors;
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
 import postroom.catalog.JsonCatalog;
+import postroom.config.PostroomSettings;
 import postroom.console.Console;
 import postroom.event.EventLog;
 import postroom.intake.Intake;
@@ -111,6 +113,15 @@ public final class TestHouse implements AutoCloseable {
                         router,
                         new IntakeSettings("post.example.com", 1_000_000, 100, false),
                         clock);
+        var alerts =
+                new Alerts(
+                        new Alerts.Rooms(services, queue, spool, authorizations, presets, catalog),
+                        store,
+                        events,
+                        new PostroomSettings.Alerts(
+                                List.of(), Optional.empty(), Duration.ofHours(1)),
+                        baseUrl,
+                        clock);
         Doors doors = () -> List.of(new Doors.Door("submission", true));
         var settings =
                 new WebSettings(
@@ -133,6 +144,7 @@ public final class TestHouse implements AutoCloseable {
                                 presets,
                                 catalog,
                                 intake,
+                                alerts,
                                 clock,
                                 doors,
                                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),
