@@ -6,6 +6,7 @@ import postroom.oauth.Authorization.Outline;
 import postroom.oauth.Authorizations;
 import postroom.oauth.SignIn;
 import postroom.oauth.SignIns;
+import postroom.service.Authentication.Grant;
 import postroom.service.Authentication.OAuth2;
 import postroom.service.Service;
 import postroom.service.ServiceState;
@@ -51,8 +52,11 @@ public final class IdleRenewal {
         this.clock = clock;
     }
 
-    /// A service that is due, and what was known of its authorization.
-    private record Due(Service service, Outline outline) {}
+    /// A service that is due.
+    ///
+    /// @param since it has been idle since then
+    /// @param lastUse of its tokens; empty where it has a refresh token nobody has used yet
+    private record Due(Service service, Instant since, Optional<Instant> lastUse) {}
 
     /// One round: a few of them, the longest idle first. Says how many were tried.
     public synchronized int renew() {
@@ -60,7 +64,7 @@ public final class IdleRenewal {
         var due =
                 services.all().stream()
                         .flatMap(service -> due(service, outlines).stream())
-                        .sorted(Comparator.comparing(it -> it.outline().lastUse()))
+                        .sorted(Comparator.comparing(Due::since))
                         .limit(MOST_AT_ONCE)
                         .toList();
         for (var one : due) {
@@ -71,18 +75,20 @@ public final class IdleRenewal {
     }
 
     private Optional<Due> due(Service service, Map<Long, Outline> outlines) {
-        if (!(service.authentication() instanceof OAuth2)) return Optional.empty();
-        @Nullable Outline outline = outlines.get(service.id());
-        if (outline == null || !outline.hasTokens()) return Optional.empty();
+        if (!(service.authentication() instanceof OAuth2 oauth2)) return Optional.empty();
+        var lastUse = lastUse(service, outlines);
+        if (lastUse.isEmpty() && oauth2.grant() != Grant.REFRESH_TOKEN) return Optional.empty();
         var now = clock.instant();
         @Nullable Instant last = tried.get(service.id());
         if (last != null && last.isAfter(now.minus(TRY_AGAIN))) return Optional.empty();
-        return switch (services.status(service.id()).state()) {
+        var status = services.status(service.id());
+        var since = lastUse.orElse(status.since());
+        return switch (status.state()) {
             case DRAFT, NEEDS_AUTHORIZATION -> Optional.empty();
             case READY, LIMITED, FAILING, PAUSED ->
-                    outline.lastUse().isAfter(now.minus(IDLE))
+                    since.isAfter(now.minus(IDLE))
                             ? Optional.empty()
-                            : Optional.of(new Due(service, outline));
+                            : Optional.of(new Due(service, since, lastUse));
         };
     }
 
@@ -104,21 +110,25 @@ public final class IdleRenewal {
     /// An access token that lives for days is renewed all the same.
     private SignIn fresh(Due due) {
         var signIn = signIns.signInFor(due.service());
-        boolean isOld = lastUse(due.service()).filter(due.outline().lastUse()::equals).isPresent();
-        return signIn instanceof SignIn.Bearer bearer && isOld
+        return signIn instanceof SignIn.Bearer bearer && isUnused(due)
                 ? signIns.renewedFor(due.service(), bearer)
                 : signIn;
     }
 
-    private Optional<Instant> lastUse(Service service) {
-        return Optional.ofNullable(authorizations.outlines().get(service.id()))
-                .map(Outline::lastUse);
-    }
-
     // Somebody may have authorized it anew, changed or deleted it while we asked.
     private boolean isStillThere(Due due) {
-        return lastUse(due.service()).filter(due.outline().lastUse()::equals).isPresent()
+        return isUnused(due)
                 && services.byId(due.service().id()).filter(due.service()::equals).isPresent();
+    }
+
+    private boolean isUnused(Due due) {
+        return lastUse(due.service(), authorizations.outlines()).equals(due.lastUse());
+    }
+
+    private static Optional<Instant> lastUse(Service service, Map<Long, Outline> outlines) {
+        return Optional.ofNullable(outlines.get(service.id()))
+                .filter(Outline::hasTokens)
+                .map(Outline::lastUse);
     }
 
     /// What failed for want of a token, and for nothing else, is well again.

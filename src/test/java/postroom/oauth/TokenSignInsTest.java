@@ -400,6 +400,48 @@ class TokenSignInsTest {
     }
 
     @Test
+    void the_end_of_a_refresh_token_is_kept_where_the_provider_tells_it() {
+        provider.answering(200, limited("access-a", "refresh-a", "\"604799\""));
+        var mailbox = mailbox();
+        token(mailbox);
+        assertThat(end(mailbox)).contains(START.plusSeconds(604_799));
+
+        pass(Duration.ofHours(2));
+        token(mailbox);
+        assertThat(end(mailbox)).as("the same refresh token").contains(START.plusSeconds(604_799));
+
+        pass(Duration.ofHours(2));
+        provider.rotates = true;
+        token(mailbox);
+        assertThat(end(mailbox)).as("another one, without an end").isEmpty();
+    }
+
+    @Test
+    void an_end_that_makes_no_sense_is_none() {
+        var mailbox = mailbox();
+        for (var said : List.of("-1", "99999999999999", "\"soon\"", "null")) {
+            provider.answering(200, limited("access-" + said.length(), "refresh-b", said));
+            token(mailbox);
+            assertThat(end(mailbox)).isEmpty();
+            pass(Duration.ofHours(2));
+        }
+    }
+
+    private static String limited(String access, String refresh, String seconds) {
+        return """
+        {"token_type": "Bearer", "expires_in": 3600, "access_token": "%s",
+         "refresh_token": "%s", "refresh_token_expires_in": %s}
+        """
+                .formatted(access, refresh, seconds);
+    }
+
+    private java.util.Optional<Instant> end(Service service) {
+        return authorizations("node-1")
+                .find(service.id())
+                .flatMap(Authorization::refreshTokenExpires);
+    }
+
+    @Test
     void every_renewal_is_told_and_no_secret_with_it() {
         provider.rotates = true;
         token(mailbox());
