@@ -9,6 +9,7 @@ import postroom.access.Role;
 import postroom.alert.Alert;
 import postroom.alert.Alerts;
 import postroom.alert.Kind;
+import postroom.catalog.Advice;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.queue.Queue;
@@ -18,6 +19,7 @@ import postroom.web.WebSettings;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /// Is mail flowing? Trouble stands on top; without trouble the page is calm.
 @Controller
@@ -53,7 +55,7 @@ class DashboardPage {
         var unsent = queue.unsent();
         var lastDay = events.countSince(clock.instant().minus(Duration.ofDays(1)), NEWEST_EVENTS);
         var open = alerts.open();
-        model.addAttribute("alerts", open.stream().map(this::view).toList());
+        model.addAttribute("alerts", open.stream().map(it -> view(it, all)).toList());
         model.addAttribute(
                 "troubles",
                 all.stream()
@@ -76,17 +78,28 @@ class DashboardPage {
         return "dashboard";
     }
 
+    /// @param reason what the trouble of the service means, where there is any
     /// @param told when a mail about it was queued
     record AlertView(
-            String service, String title, Moment since, long waiting, @Nullable Moment told) {}
+            String service,
+            String title,
+            @Nullable String reason,
+            Moment since,
+            long waiting,
+            @Nullable Moment told) {}
 
-    private AlertView view(Alert alert) {
+    private AlertView view(Alert alert, List<ServiceViews.View> all) {
         var now = clock.instant();
+        var id = Long.toString(alert.service());
+        var service = all.stream().filter(it -> it.id().equals(id)).findFirst();
         return new AlertView(
-                Long.toString(alert.service()),
+                id,
                 alert.title(),
+                service.flatMap(it -> Optional.ofNullable(it.reason()))
+                        .map(Advice::title)
+                        .orElse(null),
                 Moment.of(alert.since(), now),
-                queue.waiting(alert.service()).recipients(),
+                service.map(ServiceViews.View::waiting).orElse(0L),
                 alert.toldAt().map(at -> Moment.of(at, now)).orElse(null));
     }
 

@@ -71,6 +71,7 @@ public final class TestHouse implements AutoCloseable {
     public final Queue queue;
     public final Services services;
     public final Access access;
+    public final Alerts alerts;
     public final Secret owner;
     private final WebServer server;
     private final HttpClient http =
@@ -113,7 +114,7 @@ public final class TestHouse implements AutoCloseable {
                         router,
                         new IntakeSettings("post.example.com", 1_000_000, 100, false),
                         clock);
-        var alerts =
+        alerts =
                 new Alerts(
                         new Alerts.Rooms(services, queue, spool, authorizations, presets, catalog),
                         store,
