@@ -129,7 +129,7 @@ public final class TokenSignIns implements SignIns {
                 service, id -> new Renewal(authorizations, endpoint, vault, clock, this::goesAway));
     }
 
-    private boolean goesAway(Service service, Diagnostic diagnostic) {
+    boolean goesAway(Service service, Diagnostic diagnostic) {
         var retry = catalog.adviceFor(service.provider(), diagnostic).retry();
         return retry == Advice.Retry.TRANSIENT || retry == Advice.Retry.SLOW_DOWN;
     }

@@ -1,5 +1,6 @@
 package postroom.service;
 
+import postroom.secret.MasterKeyException;
 import postroom.secret.Pem;
 import postroom.secret.Sealed;
 import postroom.secret.Secret;
@@ -13,6 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /// The secret members of a service's settings. They come in as text, are kept as `{"sealed": …,
@@ -53,18 +56,32 @@ final class Secrets {
     }
 
     /// Seals the secrets in what came from outside, in place, and takes out those that were only
-    /// shown.
-    void seal(long service, ObjectNode given, List<FieldTrouble> troubles) {
+    /// shown. One that is stored already stays as it is, so that the same settings, given once
+    /// more, change nothing.
+    ///
+    /// @param stored what is there, sealed
+    /// @return the paths of those that were given
+    Set<String> seal(
+            long service, ObjectNode given, ObjectNode stored, List<FieldTrouble> troubles) {
+        var found = new TreeSet<String>();
         for (var place : PLACES)
-            place.parentIn(given).ifPresent(parent -> seal(service, place, parent, troubles));
+            place.parentIn(given)
+                    .filter(parent -> isSealed(service, place, parent, stored, troubles))
+                    .ifPresent(parent -> found.add(place.path()));
+        return found;
     }
 
-    private void seal(long service, Place place, ObjectNode parent, List<FieldTrouble> troubles) {
+    private boolean isSealed(
+            long service,
+            Place place,
+            ObjectNode parent,
+            ObjectNode stored,
+            List<FieldTrouble> troubles) {
         var value = parent.get(place.member());
-        if (value == null || value.isNull()) return;
+        if (value == null || value.isNull()) return false;
         if (value.isObject() && value.has("set")) {
             parent.remove(place.member());
-            return;
+            return false;
         }
         var text = textOf(place, value);
         var trouble = text.flatMap(secret -> trouble(place, secret));
@@ -74,15 +91,31 @@ final class Secrets {
                     new FieldTrouble(
                             place.path(),
                             trouble.orElse("is not a text; put it in quotation marks")));
-            return;
+            return false;
         }
+        var secret = new Secret(text.get());
         var sealed =
-                vault.seal(new Secret(text.get()), Service.secretContext(service, place.context()));
+                place.parentIn(stored)
+                        .flatMap(there -> sealed(there.path(place.member())))
+                        .filter(there -> isTheSame(there, secret, service, place))
+                        .orElseGet(() ->
+                                vault.seal(
+                                        secret, Service.secretContext(service, place.context())));
         parent.set(
                 place.member(),
                 parent.objectNode()
                         .put("sealed", sealed.ciphertext())
                         .put("ends_with", sealed.endsWith()));
+        return true;
+    }
+
+    private boolean isTheSame(Sealed there, Secret secret, long service, Place place) {
+        try {
+            return vault.open(there, Service.secretContext(service, place.context()))
+                    .equals(secret);
+        } catch (MasterKeyException sealedWithAnotherKey) {
+            return false;
+        }
     }
 
     /// A copy to be shown: no ciphertext leaves the house.
