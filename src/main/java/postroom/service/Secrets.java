@@ -12,6 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.security.interfaces.RSAPrivateKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -161,7 +162,8 @@ final class Secrets {
                                             + " is hidden by now, make a new client secret")
                             : spaces(secret);
             case "refresh_token" -> spaces(secret);
-            case "client_key", "key" -> keyTrouble(secret);
+            case "client_key" -> signingKeyTrouble(secret);
+            case "key" -> keyTrouble(secret);
             case "service_account" -> keyFileTrouble(secret);
             default -> Optional.empty();
         };
@@ -177,7 +179,7 @@ final class Secrets {
         try {
             var file = JsonMapper.shared().readTree(secret);
             if (file.path("client_email").isString() && file.path("private_key").isString())
-                return keyTrouble(file.path("private_key").stringValue())
+                return signingKeyTrouble(file.path("private_key").stringValue())
                         .map(trouble -> "holds a private_key that " + trouble);
         } catch (JacksonException notJson) {
             // said below
@@ -185,6 +187,18 @@ final class Secrets {
         return Optional.of(
                 "is not the key file of a service account; give the JSON file Google offered for"
                         + " download, with client_email and private_key");
+    }
+
+    /// What signs assertions: PS256 and RS256 want RSA keys of 2048 bits or more (RFC 7518 §3.3).
+    private static Optional<String> signingKeyTrouble(String secret) {
+        var trouble = keyTrouble(secret);
+        if (trouble.isPresent()) return trouble;
+        boolean canSign =
+                Pem.privateKey(secret) instanceof RSAPrivateKey key
+                        && key.getModulus().bitLength() >= 2048;
+        return canSign
+                ? Optional.empty()
+                : Optional.of("is no RSA key of 2048 bits or more; make one of that kind");
     }
 
     private static Optional<String> keyTrouble(String secret) {

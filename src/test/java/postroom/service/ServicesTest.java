@@ -26,6 +26,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -211,6 +212,20 @@ class ServicesTest {
                                                         + " \"other~one\"}}"))
                                 .newProofs())
                 .containsExactly("authentication.client_secret");
+    }
+
+    @Test
+    void a_key_that_cannot_sign_is_refused_before_anybody_is_asked() throws Exception {
+        var office = services.create(json(APPLICATION), "ada");
+        var folder = Path.of("src/test/resources/postroom/intake/smtp/certificates");
+        var change = JSON.createObjectNode();
+        change.withObject("/authentication")
+                .put("client_certificate", Files.readString(folder.resolve("sec1.crt")))
+                .put("client_key", Files.readString(folder.resolve("sec1.key")));
+
+        assertThatThrownBy(() -> services.plan(office.id(), change))
+                .isInstanceOf(InvalidService.class)
+                .hasMessageContaining("authentication.client_key: is no RSA key");
     }
 
     @Test
