@@ -28,8 +28,10 @@ import postroom.oauth.AuthorizationRequests;
 import postroom.oauth.Authorizations;
 import postroom.oauth.Authorizer;
 import postroom.oauth.DevicePolling;
+import postroom.oauth.FirstGrant;
 import postroom.oauth.Review;
 import postroom.oauth.Revocation;
+import postroom.oauth.SecretTrial;
 import postroom.oauth.TokenEndpoint;
 import postroom.oauth.TokenSignIns;
 import postroom.queue.Queue;
@@ -44,6 +46,7 @@ import postroom.store.Store;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -70,6 +73,7 @@ public final class House implements AutoCloseable {
     final Queue queue;
     final Authorizations authorizations;
     final TokenSignIns signIns;
+    final SecretTrial secretTrial;
     final Authorizer authorizer;
     final Revocation revocation;
     final Dispatcher dispatcher;
@@ -94,7 +98,7 @@ public final class House implements AutoCloseable {
                 settings.masterKey()
                         .key()
                         .map(Vault::withKey)
-                        .orElseGet(() -> Vault.withKeyFile(settings.masterKey().file()));
+                        .orElseGet(() -> keyFile(settings.masterKey().file()));
         catalog = JsonCatalog.ours();
         presets = Presets.withOwners(settings.data().resolve("presets"));
 
@@ -114,6 +118,8 @@ public final class House implements AutoCloseable {
                         clock,
                         RandomGenerator.getDefault());
         services.onResume(signIns::forget);
+        var firstGrant = new FirstGrant(authorizations, tokens, vault, clock);
+        secretTrial = new SecretTrial(services, signIns, firstGrant, catalog);
         var requests = new AuthorizationRequests(store, vault, services, catalog, clock);
         var review = new Review(services, requests, authorizations, catalog, clock);
         devices = new DevicePolling(requests, review, tokens);
@@ -240,6 +246,11 @@ public final class House implements AutoCloseable {
                 settings.data(),
                 submission.hostname(),
                 clock);
+    }
+
+    /// A new key is made for a new house only.
+    private Vault keyFile(Path file) {
+        return Services.hasSecrets(store) ? Vault.withFormerKeyFile(file) : Vault.withKeyFile(file);
     }
 
     /// Until there is a service, what `sendmail` left waits; it cannot be told no any more.

@@ -127,6 +127,7 @@ public final class Server implements AutoCloseable {
                 house.queue,
                 house.authorizations,
                 house.signIns,
+                house.secretTrial,
                 house.authorizer,
                 house.revocation,
                 house.intake,

@@ -220,6 +220,42 @@ public final class Authorizations {
                 data);
     }
 
+    /// Puts the first tokens of new settings in the place of whatever was there, and tells of it,
+    /// as part of the caller's transaction.
+    ///
+    /// @param had the refresh token that was shown for them
+    void begin(Tx tx, long service, Granted granted, Instant expires, Optional<Secret> had)
+            throws SQLException {
+        var claims = Claims.of(granted.accessToken());
+        var access = vault.seal(granted.accessToken(), context(service, "access_token"));
+        var refresh =
+                granted.refreshToken()
+                        .or(() -> had)
+                        .map(token -> vault.seal(token, context(service, "refresh_token")));
+        var now = clock.instant();
+        tx.update("delete from authorization_ where service_id = ?", service);
+        tx.update(
+                """
+                insert into authorization_
+                  (service_id, access_token, access_expires, refresh_token, scopes,
+                   account, audience, tenant, authorized_at, renewed_at)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                service,
+                access.ciphertext(),
+                expires,
+                refresh.map(Sealed::ciphertext),
+                String.join(" ", granted.scopes()),
+                claims.account(),
+                claims.audience(),
+                claims.tenant(),
+                now,
+                now);
+        boolean isRotated =
+                granted.refreshToken().isPresent() && !granted.refreshToken().equals(had);
+        tell(tx, service, granted, expires, isRotated);
+    }
+
     private void tell(Tx tx, long service, Granted granted, Instant expires, boolean rotated)
             throws SQLException {
         Map<String, Object> data = new LinkedHashMap<>();

@@ -46,6 +46,12 @@ public record Preset(
                 || host.equalsIgnoreCase(service.path("smtp").path("host").asString(""));
     }
 
+    /// True when the preset has exactly that name for a server of the provider, pattern aside.
+    boolean names(String host) {
+        return hosts.stream().anyMatch(host::equalsIgnoreCase)
+                || host.equalsIgnoreCase(service.path("smtp").path("host").asString(""));
+    }
+
     private static boolean matches(String host, String pattern) {
         int star = pattern.indexOf('*');
         if (star < 0) return host.equalsIgnoreCase(pattern);

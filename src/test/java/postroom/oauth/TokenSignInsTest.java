@@ -245,6 +245,56 @@ class TokenSignInsTest {
     }
 
     @Test
+    void tokens_that_could_not_be_written_down_are_not_forgotten_with_a_sign_in() {
+        provider.rotates = true;
+        var mailbox = mailbox();
+
+        diskIs("full");
+        signIns.signInFor(mailbox);
+        diskIs("free");
+        signIns.forget(mailbox.id());
+        signIns.askedAnew(mailbox);
+
+        assertThat(provider.requests())
+                .extracting(request -> request.form().get("refresh_token"))
+                .containsExactly("refresh-0", "refresh-1");
+        assertThat(authorizations("node-1").find(mailbox.id()).orElseThrow().refreshToken())
+                .contains(new Secret("refresh-2"));
+    }
+
+    @Test
+    void whoever_asks_anew_hears_what_the_provider_says_to_the_settings_as_they_are() {
+        var office = application();
+        var good = token(office);
+        pass(Duration.ofMinutes(5));
+        provider.answering(
+                401, "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: no.\"}");
+
+        assertThat(signIns.signInFor(office)).isInstanceOf(SignIn.Bearer.class);
+        assertThat(signIns.askedAnew(office)).isInstanceOf(SignIn.NotAuthorized.class);
+        assertThat(token(office)).as("good until it ends").isEqualTo(good);
+    }
+
+    @Test
+    void whoever_asks_anew_in_a_row_makes_us_ask_once() {
+        provider.rotates = true;
+        var mailbox = mailbox();
+        token(mailbox);
+
+        for (int i = 0; i < 5; i++) {
+            signIns.forget(mailbox.id());
+            signIns.askedAnew(mailbox);
+        }
+        assertThat(provider.requests()).hasSize(1);
+        pass(Duration.ofSeconds(10));
+        signIns.askedAnew(mailbox);
+
+        assertThat(provider.requests())
+                .extracting(request -> request.form().get("refresh_token"))
+                .containsExactly("refresh-0", "refresh-1");
+    }
+
+    @Test
     void a_refused_token_is_renewed_once_for_all_who_were_refused() {
         var office = application();
         var refused = (SignIn.Bearer) signIns.signInFor(office);

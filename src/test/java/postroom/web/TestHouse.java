@@ -27,9 +27,12 @@ import postroom.oauth.AuthorizationRequests;
 import postroom.oauth.Authorizations;
 import postroom.oauth.Authorizer;
 import postroom.oauth.DevicePolling;
+import postroom.oauth.FirstGrant;
 import postroom.oauth.Review;
 import postroom.oauth.Revocation;
+import postroom.oauth.SecretTrial;
 import postroom.oauth.TokenEndpoint;
+import postroom.oauth.TokenSignIns;
 import postroom.queue.Patience;
 import postroom.queue.Queue;
 import postroom.queue.RetrySchedule;
@@ -59,6 +62,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 
 /// Every room behind the web server, really wired and really started on a free port.
 public final class TestHouse implements AutoCloseable {
@@ -140,6 +144,17 @@ public final class TestHouse implements AutoCloseable {
                                 queue,
                                 services,
                                 authorizations,
+                                new SecretTrial(
+                                        services,
+                                        new TokenSignIns(
+                                                authorizations,
+                                                tokens,
+                                                vault,
+                                                catalog,
+                                                clock,
+                                                new Random(1)),
+                                        new FirstGrant(authorizations, tokens, vault, clock),
+                                        catalog),
                                 authorizer,
                                 new Revocation(authorizations, tokens, services),
                                 presets,
@@ -244,6 +259,7 @@ public final class TestHouse implements AutoCloseable {
         @Override
         public Advice adviceFor(String provider, Diagnostic diagnostic) {
             return diagnostic instanceof Diagnostic.Condition
+                            || diagnostic instanceof Diagnostic.OAuthError
                     ? OURS.adviceFor(provider, diagnostic)
                     : ADVICE;
         }
