@@ -19,6 +19,7 @@ public enum EventType {
     SERVICE_RENEWED("service.renewed"),
     SERVICE_REVOKED("service.revoked"),
     SERVICE_SECRET_ENDING("service.secret_ending"),
+    SERVICE_LIMIT_REACHED("service.limit_reached"),
     CREDENTIAL_CREATED("credential.created"),
     CREDENTIAL_REVOKED("credential.revoked"),
     CREDENTIAL_LOCKED("credential.locked"),
