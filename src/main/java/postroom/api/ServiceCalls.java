@@ -231,6 +231,13 @@ class ServiceCalls {
         var waiting = queue.waiting(service.id());
         shown.put("waiting", waiting.recipients());
         shown.put("waiting_since", waiting.oldest().map(Object::toString).orElse(null));
+        service.limits()
+                .recipientsPerDay()
+                .ifPresent(limit -> {
+                    long used = queue.recipientsToday(service.id());
+                    shown.put("recipients_today", used);
+                    shown.put("recipients_left_today", Math.max(0, limit - used));
+                });
         services.status(service.id())
                 .reason()
                 .flatMap(catalog::byId)

@@ -21,6 +21,7 @@ public enum EventType {
     SERVICE_SECRET_ENDING("service.secret_ending"),
     ALERT_RAISED("alert.raised"),
     ALERT_CLEARED("alert.cleared"),
+    SERVICE_LIMIT_REACHED("service.limit_reached"),
     CREDENTIAL_CREATED("credential.created"),
     CREDENTIAL_REVOKED("credential.revoked"),
     CREDENTIAL_LOCKED("credential.locked"),

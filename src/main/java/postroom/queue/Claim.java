@@ -16,6 +16,8 @@ import java.util.Optional;
 ///
 /// @param lastAdvice what the catalog said of the last try, if there was one
 /// @param changedAt when the recipients came to their present state
+/// @param transactional goes before marketing mail
+/// @param counted when it was counted, where the service may send only so much
 public record Claim(
         QueueId id,
         long service,
@@ -25,7 +27,9 @@ public record Claim(
         boolean smtputf8,
         Content content,
         Optional<String> lastAdvice,
-        Instant changedAt) {
+        Instant changedAt,
+        boolean transactional,
+        Optional<Instant> counted) {
     public Claim {
         recipients = List.copyOf(recipients);
     }

@@ -2,11 +2,9 @@ package postroom.queue;
 
 import postroom.event.EventLog;
 import postroom.event.EventType;
-import postroom.mail.Address;
 import postroom.mail.Content;
 import postroom.mail.Envelope.Body;
 import postroom.mail.QueueId;
-import postroom.mail.Recipient;
 import postroom.store.Store;
 import postroom.store.Tx;
 
@@ -16,7 +14,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +34,7 @@ public final class Queue {
     private final Spool spool;
     private final EventLog events;
     private final Settling settling;
+    private final Claiming claiming;
     private final InstantSource clock;
     private final String node;
     private volatile LongConsumer whenDue = service -> {};
@@ -52,6 +50,7 @@ public final class Queue {
         this.spool = spool;
         this.events = events;
         this.settling = new Settling(store, events, patience, clock, node);
+        this.claiming = new Claiming(spool, clock, node);
         this.clock = clock;
         this.node = node;
     }
@@ -86,11 +85,33 @@ public final class Queue {
         whenDue.accept(message.service());
     }
 
-    /// Durable before it is given out: should the machine die, the timeline can tell that an
-    /// attempt may have been under way. Leases up to about `most` due recipients of the service,
-    /// whole messages where possible, oldest due first.
-    public CompletableFuture<List<Claim>> claim(long service, int most) {
-        return store.writeLater(tx -> claim(tx, service, most));
+    /// Leases what is due, whole messages where possible: transactional mail before marketing, one
+    /// credential after the other, the oldest of each first. Durable before it is given out: should
+    /// the machine die, the timeline can tell that an attempt may have been under way.
+    public CompletableFuture<Claimed> claim(Demand demand) {
+        return store.writeLater(tx -> claiming.claim(tx, demand));
+    }
+
+    /// True when transactional mail is due at the service.
+    public boolean isTransactionalDue(long service) {
+        return store.read(tx ->
+                tx.first(
+                                """
+                                select 1 as found from recipient
+                                where service_id = ? and turn <= 0 and state in ('queued', 'deferred')
+                                  and due_at <= ? limit 1
+                                """,
+                                row -> row.number("found"),
+                                service,
+                                clock.instant())
+                        .isPresent());
+    }
+
+    /// How many recipients went through the service within the last 24 hours; counted where the
+    /// service has such a limit.
+    public long recipientsToday(long service) {
+        return store.read(
+                tx -> Quotas.used(tx, service, Quota.RECIPIENTS_PER_DAY, clock.instant()));
     }
 
     /// Gives claims a new lease.
@@ -116,7 +137,7 @@ public final class Queue {
     public CompletableFuture<Boolean> giveBack(List<Claim> claims) {
         var now = clock.instant();
         return store.writeLater(tx -> {
-            for (var claim : claims)
+            for (var claim : claims) {
                 for (var recipient : claim.recipients())
                     tx.update(
                             """
@@ -126,6 +147,14 @@ public final class Queue {
                             now,
                             recipient.id(),
                             node);
+                if (claim.counted().isPresent())
+                    Quotas.refund(
+                            tx,
+                            claim.service(),
+                            claim.counted().get(),
+                            1,
+                            claim.recipients().size());
+            }
             return true;
         });
     }
@@ -187,15 +216,7 @@ public final class Queue {
 
     /// When the next recipient of the service is due, if any waits.
     public Optional<Instant> nextDue(long service) {
-        return store.read(tx ->
-                tx.first(
-                        """
-                        select due_at as due from recipient
-                        where service_id = ? and state in ('queued', 'deferred')
-                        order by due_at limit 1
-                        """,
-                        row -> row.time("due"),
-                        service));
+        return store.read(tx -> Turns.nextDue(tx, service));
     }
 
     /// Fails what waited for closed services longer than patience allows; up to `most` recipients.
@@ -420,15 +441,16 @@ public final class Queue {
         for (var address : envelope.forwardPaths())
             tx.update(
                     """
-                    insert into recipient (id, message_id, address, state, service_id, due_at, accepted_at,
+                    insert into recipient (id, message_id, address, state, service_id, turn, due_at, accepted_at,
                       closed_before, changed_at)
-                    values (?, ?, ?, 'queued', ?, ?, ?,
+                    values (?, ?, ?, 'queued', ?, ?, ?, ?,
                       (select closed_total + coalesce(? - closed_since, 0) from service where id = ?), ?)
                     """,
                     store.nextId(),
                     message.id().value(),
                     address.toString(),
                     message.service(),
+                    Turns.of(message.credential(), message.usage()),
                     message.sendAt().orElse(now),
                     now,
                     now,
@@ -452,106 +474,5 @@ public final class Queue {
         data.put("size", message.content().size());
         message.sendAt().ifPresent(at -> data.put("send_at", at.toString()));
         return data;
-    }
-
-    private List<Claim> claim(Tx tx, long service, int most) throws SQLException {
-        var now = clock.instant();
-        var until = now.plus(LEASE);
-        var byMessage = new LinkedHashMap<Long, List<Due>>();
-        for (var due : lease(tx, service, now, until, most))
-            byMessage.computeIfAbsent(due.message, id -> new ArrayList<>()).add(due);
-        var claims = new ArrayList<Claim>(byMessage.size());
-        for (var message : byMessage.entrySet()) {
-            var dues = message.getValue();
-            if (dues.getFirst().recipients > dues.size())
-                dues.addAll(leaseRest(tx, message.getKey(), service, now, until));
-            claims.add(read(tx, new QueueId(message.getKey()), service, dues));
-        }
-        return claims;
-    }
-
-    private record Due(
-            long id,
-            long message,
-            String address,
-            int attempts,
-            Optional<String> advice,
-            Instant changedAt,
-            int recipients) {}
-
-    // PostgreSQL takes the same statement with "for update skip locked" inside the parentheses.
-    private List<Due> lease(Tx tx, long service, Instant now, Instant until, int most)
-            throws SQLException {
-        return tx.query(
-                """
-                update recipient set due_at = ?, claimed_by = ?, claimed_until = ?
-                where id in (
-                  select id from recipient
-                  where service_id = ? and state in ('queued', 'deferred') and due_at <= ?
-                  order by due_at limit ?)
-                returning id, message_id, address, attempts, advice, changed_at,
-                  (select recipients from message where message.id = recipient.message_id) as recipients
-                """,
-                Queue::due,
-                until,
-                node,
-                until,
-                service,
-                now,
-                most);
-    }
-
-    private List<Due> leaseRest(Tx tx, long message, long service, Instant now, Instant until)
-            throws SQLException {
-        return tx.query(
-                """
-                update recipient set due_at = ?, claimed_by = ?, claimed_until = ?
-                where message_id = ? and service_id = ? and state in ('queued', 'deferred') and due_at <= ?
-                returning id, message_id, address, attempts, advice, changed_at, 0 as recipients
-                """,
-                Queue::due,
-                until,
-                node,
-                until,
-                message,
-                service,
-                now);
-    }
-
-    private static Due due(Tx.Row row) throws SQLException {
-        return new Due(
-                row.number("id"),
-                row.number("message_id"),
-                row.string("address"),
-                row.integer("attempts"),
-                row.maybeString("advice"),
-                row.time("changed_at"),
-                row.integer("recipients"));
-    }
-
-    private Claim read(Tx tx, QueueId id, long service, List<Due> dues) throws SQLException {
-        var recipients =
-                dues.stream()
-                        .sorted(java.util.Comparator.comparingLong(Due::id))
-                        .map(due -> new Recipient(due.id, Address.of(due.address)))
-                        .toList();
-        var first = dues.getFirst();
-        return tx.first(
-                        """
-                        select reverse_path, size, content_id, eight_bit, smtputf8 from message where id = ?
-                        """,
-                        row ->
-                                new Claim(
-                                        id,
-                                        service,
-                                        Address.parse(row.string("reverse_path")),
-                                        recipients,
-                                        row.flag("eight_bit") ? Body.EIGHT_BIT : Body.SEVEN_BIT,
-                                        row.flag("smtputf8"),
-                                        spool.content(row.number("content_id"), row.number("size")),
-                                        first.advice,
-                                        first.changedAt),
-                        id.value())
-                .orElseThrow(() -> new SQLException("a recipient without its message: " + id));
     }
 }

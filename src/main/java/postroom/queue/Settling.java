@@ -2,6 +2,7 @@ package postroom.queue;
 
 import postroom.event.EventLog;
 import postroom.event.EventType;
+import postroom.mail.DeliveryResult;
 import postroom.mail.DeliveryResult.Deferred;
 import postroom.mail.DeliveryResult.Refused;
 import postroom.mail.DeliveryResult.Sent;
@@ -53,8 +54,28 @@ final class Settling {
                 attempt.at(),
                 attempt.took().toMillis(),
                 attempt.conversation());
-        for (var settlement : settlements) settle(tx, claim, settlement, attemptId);
+        int notTaken = 0;
+        for (var settlement : settlements) {
+            settle(tx, claim, settlement, attemptId);
+            if (!mayHaveBeenTaken(settlement.result())) notTaken++;
+        }
+        if (claim.counted().isPresent())
+            Quotas.refund(tx, claim.service(), claim.counted().get(), 0, notTaken);
         markDone(tx, claim.id(), clock.instant());
+    }
+
+    // What a provider did not take it does not count either.
+    private static boolean mayHaveBeenTaken(DeliveryResult result) {
+        return switch (result) {
+            case Sent _ -> true;
+            case Refused _ -> false;
+            case Deferred deferred -> endedAfterFinalDot(deferred);
+        };
+    }
+
+    private static boolean endedAfterFinalDot(Deferred deferred) {
+        return deferred.diagnostic() instanceof Diagnostic.NoAnswer silence
+                && silence.stage() == Diagnostic.Stage.AFTER_FINAL_DOT;
     }
 
     static void markDone(Tx tx, QueueId id, Instant now) throws SQLException {
@@ -176,9 +197,7 @@ final class Settling {
         boolean tooOld = age.tried.compareTo(patience.lifetime()) >= 0;
         boolean impatient = ofService && age.closed.compareTo(patience.patience()) >= 0;
         data.put("scope", deferred.scope().name().toLowerCase(java.util.Locale.ROOT));
-        if (deferred.diagnostic() instanceof Diagnostic.NoAnswer silence
-                && silence.stage() == Diagnostic.Stage.AFTER_FINAL_DOT)
-            data.put("may_have_been_sent", true);
+        if (endedAfterFinalDot(deferred)) data.put("may_have_been_sent", true);
         if (impatient || (tooOld && !ofService)) {
             fail(tx, id, deferred.diagnostic().text(), advice, ofService ? 0 : 1);
             data.put("status", "4.4.7");

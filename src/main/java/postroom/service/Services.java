@@ -54,6 +54,8 @@ public final class Services {
                     "next_probe_at",
                     "waiting",
                     "waiting_since",
+                    "recipients_today",
+                    "recipients_left_today",
                     "advice",
                     "warnings",
                     "client_secret_expires_in_days");
@@ -562,6 +564,7 @@ public final class Services {
             because.detail().ifPresent(detail -> data.put("detail", detail));
             because.until().ifPresent(until -> data.put("until", until.toString()));
             tell(tx, EventType.SERVICE_STATE_CHANGED, id, data);
+            if (state == ServiceState.LIMITED) tell(tx, EventType.SERVICE_LIMIT_REACHED, id, data);
         }
         return status;
     }
