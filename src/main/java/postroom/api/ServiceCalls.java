@@ -19,6 +19,7 @@ import postroom.access.Role;
 import postroom.catalog.Catalog;
 import postroom.mail.Address;
 import postroom.queue.Queue;
+import postroom.route.Routes;
 import postroom.service.InvalidService;
 import postroom.service.MailWaits;
 import postroom.service.RealValues;
@@ -44,6 +45,7 @@ import java.util.stream.Collectors;
 class ServiceCalls {
 
     private final Services services;
+    private final Routes routes;
     private final Queue queue;
     private final Catalog catalog;
     private final JsonMapper json;
@@ -52,12 +54,14 @@ class ServiceCalls {
 
     ServiceCalls(
             Services services,
+            Routes routes,
             Queue queue,
             Catalog catalog,
             JsonMapper json,
             ObjectProvider<ServiceCheck> check,
             WebSettings settings) {
         this.services = services;
+        this.routes = routes;
         this.queue = queue;
         this.catalog = catalog;
         this.json = json;
@@ -112,6 +116,17 @@ class ServiceCalls {
     @Operation(summary = "Forget a service that nothing waits for")
     void delete(Visitor visitor, @PathVariable("id") String id) {
         var service = Asked.service(services, id);
+        routes.leadingTo(service.id())
+                .ifPresent(route -> {
+                    throw new Problem(
+                            409,
+                            "A rule leads to this service",
+                            "Rule "
+                                    + route.name()
+                                    + " leads to "
+                                    + service.name()
+                                    + ". Change the rule first.");
+                });
         try {
             services.delete(service.id(), visitor.name());
         } catch (MailWaits mail) {

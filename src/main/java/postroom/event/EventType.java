@@ -20,6 +20,7 @@ public enum EventType {
     SERVICE_REVOKED("service.revoked"),
     SERVICE_SECRET_ENDING("service.secret_ending"),
     SERVICE_LIMIT_REACHED("service.limit_reached"),
+    ROUTES_CHANGED("routes.changed"),
     CREDENTIAL_CREATED("credential.created"),
     CREDENTIAL_REVOKED("credential.revoked"),
     CREDENTIAL_LOCKED("credential.locked"),
