@@ -34,12 +34,16 @@ import postroom.oauth.Revocation;
 import postroom.oauth.SecretTrial;
 import postroom.oauth.TokenEndpoint;
 import postroom.oauth.TokenSignIns;
+import postroom.queue.Claim;
 import postroom.queue.Queue;
 import postroom.queue.RetrySchedule;
 import postroom.queue.Spool;
+import postroom.route.Route;
 import postroom.route.Router;
+import postroom.route.Routes;
 import postroom.secret.Vault;
 import postroom.service.Presets;
+import postroom.service.Service;
 import postroom.service.Services;
 import postroom.store.SqliteStore;
 import postroom.store.Store;
@@ -76,6 +80,8 @@ public final class House implements AutoCloseable {
     final SecretTrial secretTrial;
     final Authorizer authorizer;
     final Revocation revocation;
+    final Routes routes;
+    final Router router;
     final Dispatcher dispatcher;
     final Check check;
     final Alerts alerts;
@@ -83,6 +89,7 @@ public final class House implements AutoCloseable {
     final Housekeeper housekeeper;
 
     private final DevicePolling devices;
+    final Detours detours;
     private final DropCollector drops;
     private final List<SubmissionListener> listeners = new ArrayList<>();
     private final List<Door> doors = new ArrayList<>();
@@ -134,7 +141,8 @@ public final class House implements AutoCloseable {
                         timeouts,
                         (service, key) ->
                                 vault.open(key, service.secretContext("smtp_client_key")));
-        dispatcher = new Dispatcher(queue, services, smtp, judge, clock);
+        routes = Routes.open(store, events, services);
+        dispatcher = new Dispatcher(queue, services, smtp, judge, this::sendsAsItself, clock);
         check = new Check(services, signIns, smtp, catalog, store, events, clock);
 
         alerts =
@@ -147,7 +155,8 @@ public final class House implements AutoCloseable {
                         clock);
 
         // Doors
-        var router = new Router(services::all, id -> services.status(id).state());
+        router = new Router(services::all, id -> services.status(id).state(), routes::all);
+        detours = new Detours(routes, router, queue, services);
         intake = new Intake(spool, queue, router, intakeSettings(), clock);
         drops =
                 new DropCollector(
@@ -177,6 +186,7 @@ public final class House implements AutoCloseable {
         settings.bootstrap().apiKey().ifPresent(access::admit);
         dispatcher.start();
         devices.start();
+        detours.start();
         var submission = settings.submission();
         var certificates = certificates();
         listen("submission.starttls", submission.starttls(), Entrance.STARTTLS, certificates);
@@ -203,6 +213,7 @@ public final class House implements AutoCloseable {
         drops.close();
         devices.close();
         housekeeper.close();
+        detours.close();
         for (var listener : listeners) listener.stop(Duration.ofSeconds(5));
         dispatcher.close(Duration.ofSeconds(10));
         store.close();
@@ -256,6 +267,12 @@ public final class House implements AutoCloseable {
     /// Until there is a service, what `sendmail` left waits; it cannot be told no any more.
     private Optional<Credential> localCredential() {
         return services.all().isEmpty() ? Optional.empty() : access.local();
+    }
+
+    /// Only where a rule says so, and never for a sender the service lists.
+    private boolean sendsAsItself(Service service, Claim claim) {
+        if (claim.route().isEmpty() || service.lists(claim.headerFrom())) return false;
+        return routes.named(claim.route()).filter(Route::rewriteFrom).isPresent();
     }
 
     private List<Network> plainNetworks() {

@@ -124,6 +124,8 @@ public final class Server implements AutoCloseable {
                 house.presets,
                 house.services,
                 house.access,
+                house.routes,
+                house.router,
                 house.queue,
                 house.authorizations,
                 house.signIns,

@@ -117,16 +117,21 @@ final class HouseInTown implements AutoCloseable {
     ///
     /// @param limits as JSON; what is left out is the preset's
     Service office(String limits) {
-        var settings = JSON.createObjectNode().put("name", "Office");
+        return office("Office", "noreply@contoso.example", limits);
+    }
+
+    /// As [#office(String)], for another mailbox.
+    Service office(String name, String mailbox, String limits) {
+        var settings = JSON.createObjectNode().put("name", name);
         settings.put("preset", "microsoft-365-app");
         settings.withObject("/smtp")
                 .put("host", "localhost")
                 .put("port", emulator.microsoft().smtpPort())
                 .put("trusted_ca", emulator.trustedCa());
-        settings.withObject("/from").put("address", "noreply@contoso.example");
+        settings.withObject("/from").put("address", mailbox);
         var client = emulator.script().clients().getFirst();
         settings.withObject("/authentication")
-                .put("login", "noreply@contoso.example")
+                .put("login", mailbox)
                 .put("tenant", emulator.script().tenants().getFirst().id())
                 .put("client_id", client.id())
                 .put("client_secret", client.secrets().getFirst())
@@ -280,8 +285,10 @@ final class HouseInTown implements AutoCloseable {
 
     /// Returns once nothing is under way and nothing can be done before the clock moves.
     void settle() {
-        house.dispatcher.nudge(0);
-        await("rest", () -> house.dispatcher.quietUntil().isPresent());
+        do {
+            house.dispatcher.nudge(0);
+            await("rest", () -> house.dispatcher.quietUntil().isPresent());
+        } while (house.detours.look() > 0);
     }
 
     /// Returns once it is so; the clock stands still meanwhile.

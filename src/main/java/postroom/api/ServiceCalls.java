@@ -26,6 +26,7 @@ import postroom.oauth.SecretTrial.Outcome.Overtaken;
 import postroom.oauth.SecretTrial.Outcome.Refused;
 import postroom.oauth.SecretTrial.Outcome.Untried;
 import postroom.queue.Queue;
+import postroom.route.Routes;
 import postroom.service.InvalidService;
 import postroom.service.MailWaits;
 import postroom.service.RealValues;
@@ -52,6 +53,7 @@ import java.util.stream.Stream;
 class ServiceCalls {
 
     private final Services services;
+    private final Routes routes;
     private final Queue queue;
     private final Catalog catalog;
     private final SecretTrial trial;
@@ -61,6 +63,7 @@ class ServiceCalls {
 
     ServiceCalls(
             Services services,
+            Routes routes,
             Queue queue,
             Catalog catalog,
             SecretTrial trial,
@@ -68,6 +71,7 @@ class ServiceCalls {
             ObjectProvider<ServiceCheck> check,
             WebSettings settings) {
         this.services = services;
+        this.routes = routes;
         this.queue = queue;
         this.catalog = catalog;
         this.trial = trial;
@@ -175,6 +179,17 @@ class ServiceCalls {
     @Operation(summary = "Forget a service that nothing waits for")
     void delete(Visitor visitor, @PathVariable("id") String id) {
         var service = Asked.service(services, id);
+        routes.leadingTo(service.id())
+                .ifPresent(route -> {
+                    throw new Problem(
+                            409,
+                            "A rule leads to this service",
+                            "Rule "
+                                    + route.name()
+                                    + " leads to "
+                                    + service.name()
+                                    + ". Change the rule first.");
+                });
         try {
             services.delete(service.id(), visitor.name());
         } catch (MailWaits mail) {

@@ -62,6 +62,7 @@ final class Lanes {
     private volatile Service service;
     private volatile boolean open;
     private volatile boolean stopping;
+    private volatile boolean troubledByMessages;
     private volatile int widest = Integer.MAX_VALUE;
     private volatile Instant narrowUntil = Instant.MIN;
     private volatile Instant lastSent = Instant.MIN;
@@ -98,12 +99,14 @@ final class Lanes {
         return claim(now);
     }
 
-    /// One message on one line tries whether the trouble is over.
+    /// One message on one line tries whether the trouble is over; where all have gone another way,
+    /// signing in has to do.
     private Instant probe(Instant now) {
         if (lines.get() > 0 || !tools.services().takeProbe(service.id())) return now.plusSeconds(1);
         open = take(1, false) > 0;
-        var enough = startLines(1, now);
-        return earlier(enough, now.plusSeconds(1));
+        if (open) startLines(1, now);
+        else if (!troubledByMessages) start(Lane.Errand.TRY);
+        return now.plusSeconds(1);
     }
 
     /// While a failing service is tried, its one line keeps its one message.
@@ -197,14 +200,18 @@ final class Lanes {
             return lookSoon;
         int more = Math.min(waiting, Math.max(1, lines.get()));
         for (int i = 0; i < more && lines.get() < most; i++) {
-            lines.incrementAndGet();
-            opening.incrementAndGet();
-            Thread.ofVirtual()
-                    .name("lane-" + service.id() + "-" + opened.incrementAndGet())
-                    .start(new Lane(this, service, tools));
+            start(Lane.Errand.CARRY);
         }
         linesStarted = System.nanoTime();
         return lookSoon;
+    }
+
+    private void start(Lane.Errand errand) {
+        lines.incrementAndGet();
+        opening.incrementAndGet();
+        Thread.ofVirtual()
+                .name("lane-" + service.id() + "-" + opened.incrementAndGet())
+                .start(new Lane(this, service, errand, tools));
     }
 
     private static Instant later(Instant one, Instant than) {
@@ -303,8 +310,11 @@ final class Lanes {
     }
 
     /// The gate closed: nothing more is handed out.
-    void shut() {
+    ///
+    /// @param byMessages signing in went well
+    void shut(boolean byMessages) {
         open = false;
+        troubledByMessages = byMessages;
         tools.nudge().run();
     }
 

@@ -22,6 +22,7 @@ public enum EventType {
     ALERT_RAISED("alert.raised"),
     ALERT_CLEARED("alert.cleared"),
     SERVICE_LIMIT_REACHED("service.limit_reached"),
+    ROUTES_CHANGED("routes.changed"),
     CREDENTIAL_CREATED("credential.created"),
     CREDENTIAL_REVOKED("credential.revoked"),
     CREDENTIAL_LOCKED("credential.locked"),

@@ -16,6 +16,8 @@ import java.util.Optional;
 ///
 /// @param lastAdvice what the catalog said of the last try, if there was one
 /// @param changedAt when the recipients came to their present state
+/// @param headerFrom the author's address
+/// @param route the name of the rule that chose the service; empty text: none did
 /// @param transactional goes before marketing mail
 /// @param counted when it was counted, where the service may send only so much
 public record Claim(
@@ -28,6 +30,8 @@ public record Claim(
         Content content,
         Optional<String> lastAdvice,
         Instant changedAt,
+        String headerFrom,
+        String route,
         boolean transactional,
         Optional<Instant> counted) {
     public Claim {

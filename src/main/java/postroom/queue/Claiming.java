@@ -34,6 +34,7 @@ final class Claiming {
             long id,
             long message,
             long turn,
+            String route,
             String address,
             int attempts,
             Optional<String> advice,
@@ -101,7 +102,7 @@ final class Claiming {
                   select id from recipient
                   where service_id = ? and turn = ? and state in ('queued', 'deferred') and due_at <= ?
                   order by due_at limit ?)
-                returning id, message_id, turn, address, attempts, advice, changed_at,
+                returning id, message_id, turn, route, address, attempts, advice, changed_at,
                   (select recipients from message where message.id = recipient.message_id) as recipients
                 """,
                 Claiming::due,
@@ -123,7 +124,7 @@ final class Claiming {
                   select id from recipient
                   where message_id = ? and service_id = ? and state in ('queued', 'deferred') and due_at <= ?
                   order by id limit ?)
-                returning id, message_id, turn, address, attempts, advice, changed_at, 0 as recipients
+                returning id, message_id, turn, route, address, attempts, advice, changed_at, 0 as recipients
                 """,
                 Claiming::due,
                 lease.until,
@@ -140,6 +141,7 @@ final class Claiming {
                 row.number("id"),
                 row.number("message_id"),
                 row.number("turn"),
+                row.string("route"),
                 row.string("address"),
                 row.integer("attempts"),
                 row.maybeString("advice"),
@@ -157,7 +159,7 @@ final class Claiming {
         var first = dues.getFirst();
         return tx.first(
                         """
-                        select reverse_path, size, content_id, eight_bit, smtputf8 from message where id = ?
+                        select reverse_path, header_from, size, content_id, eight_bit, smtputf8 from message where id = ?
                         """,
                         row ->
                                 new Claim(
@@ -170,6 +172,8 @@ final class Claiming {
                                         spool.content(row.number("content_id"), row.number("size")),
                                         first.advice,
                                         first.changedAt,
+                                        row.string("header_from"),
+                                        first.route,
                                         Turns.isTransactional(first.turn),
                                         counts ? Optional.of(lease.now) : Optional.empty()),
                         id.value())

@@ -2,6 +2,7 @@ package postroom.queue;
 
 import postroom.event.EventLog;
 import postroom.event.EventType;
+import postroom.mail.Address;
 import postroom.mail.Content;
 import postroom.mail.Envelope.Body;
 import postroom.mail.QueueId;
@@ -82,7 +83,7 @@ public final class Queue {
             return true;
         });
         message.content().wasPut();
-        whenDue.accept(message.service());
+        message.assignments().stream().mapToLong(Assignment::service).distinct().forEach(whenDue);
     }
 
     /// Leases what is due, whole messages where possible: transactional mail before marketing, one
@@ -344,13 +345,16 @@ public final class Queue {
                     int moved =
                             tx.update(
                                     """
-                                    update recipient set service_id = ?, due_at = ?, closed_before =
-                                      (select closed_total + coalesce(? - closed_since, 0)
-                                       from service where id = ?)
+                                    update recipient set service_id = ?, route = '', due_at =
+                                        case when attempts = 0 and due_at > ? then due_at else ? end,
+                                      closed_before =
+                                        (select closed_total + coalesce(? - closed_since, 0)
+                                         from service where id = ?)
                                     where message_id = ? and state in ('queued', 'deferred', 'held')
                                       and coalesce(claimed_until, 0) <= ? and service_id <> ?
                                     """,
                                     service,
+                                    clock.instant(),
                                     clock.instant(),
                                     clock.instant(),
                                     service,
@@ -366,6 +370,12 @@ public final class Queue {
                                 Map.of("recipients", moved));
                     return moved;
                 }));
+    }
+
+    /// Moves mail that came to a service by a rule on to another one, up to `most` recipients, and
+    /// says how many. It is due when it was due; its timeline says why it moved.
+    public int move(Detour detour, int most) {
+        return told(store.write(tx -> Moving.move(tx, events, detour, clock.instant(), most)));
     }
 
     /// Erases the content of messages that were done before `done`, at most `most` of them.
@@ -388,13 +398,15 @@ public final class Queue {
                 store.write(tx -> {
                     var services =
                             tx.query(
-                                    "update recipient set state = ?, due_at = ?, changed_at = ?"
+                                    "update recipient set state = ?, due_at = case when attempts ="
+                                        + " 0 and due_at > ? then due_at else ? end, changed_at = ?"
                                         + " where message_id = ? and coalesce(claimed_until, 0) <="
                                         + " ? and state in "
                                             + from
                                             + " returning service_id",
                                     row -> row.number("service_id"),
                                     to,
+                                    clock.instant(),
                                     clock.instant(),
                                     clock.instant(),
                                     id.value(),
@@ -438,24 +450,8 @@ public final class Queue {
                 message.tags().isEmpty() ? "[]" : JSON.writeValueAsString(message.tags()),
                 message.metadata().isEmpty() ? "{}" : JSON.writeValueAsString(message.metadata()),
                 envelope.forwardPaths().size());
-        for (var address : envelope.forwardPaths())
-            tx.update(
-                    """
-                    insert into recipient (id, message_id, address, state, service_id, turn, due_at, accepted_at,
-                      closed_before, changed_at)
-                    values (?, ?, ?, 'queued', ?, ?, ?, ?,
-                      (select closed_total + coalesce(? - closed_since, 0) from service where id = ?), ?)
-                    """,
-                    store.nextId(),
-                    message.id().value(),
-                    address.toString(),
-                    message.service(),
-                    Turns.of(message.credential(), message.usage()),
-                    message.sendAt().orElse(now),
-                    now,
-                    now,
-                    message.service(),
-                    now);
+        for (int i = 0; i < envelope.forwardPaths().size(); i++)
+            insert(tx, message, envelope.forwardPaths().get(i), message.assignments().get(i), now);
         events.append(
                 tx,
                 EventType.MESSAGE_ACCEPTED,
@@ -463,6 +459,29 @@ public final class Queue {
                 java.util.OptionalLong.of(message.service()),
                 message.credential(),
                 acceptedData(message));
+    }
+
+    private void insert(
+            Tx tx, NewMessage message, Address recipient, Assignment assignment, Instant now)
+            throws SQLException {
+        tx.update(
+                """
+                insert into recipient (id, message_id, address, state, service_id, route, turn, due_at,
+                  accepted_at, closed_before, changed_at)
+                values (?, ?, ?, 'queued', ?, ?, ?, ?, ?,
+                  (select closed_total + coalesce(? - closed_since, 0) from service where id = ?), ?)
+                """,
+                store.nextId(),
+                message.id().value(),
+                recipient.toString(),
+                assignment.service(),
+                assignment.route(),
+                Turns.of(message.credential(), message.usage()),
+                message.sendAt().orElse(now),
+                now,
+                now,
+                assignment.service(),
+                now);
     }
 
     private static Map<String, Object> acceptedData(NewMessage message) {

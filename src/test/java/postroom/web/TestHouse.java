@@ -38,6 +38,7 @@ import postroom.queue.Queue;
 import postroom.queue.RetrySchedule;
 import postroom.queue.Spool;
 import postroom.route.Router;
+import postroom.route.Routes;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
 import postroom.service.Presets;
@@ -110,7 +111,8 @@ public final class TestHouse implements AutoCloseable {
         var devices = new DevicePolling(requests, review, tokens);
         var baseUrl = URI.create("http://localhost:8587");
         var authorizer = new Authorizer(requests, review, tokens, devices, baseUrl);
-        var router = new Router(services::all, id -> services.status(id).state());
+        var routes = Routes.open(store, events, services);
+        var router = new Router(services::all, id -> services.status(id).state(), routes::all);
         var intake =
                 new Intake(
                         spool,
@@ -143,6 +145,8 @@ public final class TestHouse implements AutoCloseable {
                                 events,
                                 queue,
                                 services,
+                                routes,
+                                router,
                                 authorizations,
                                 new SecretTrial(
                                         services,
