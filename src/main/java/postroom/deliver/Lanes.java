@@ -47,7 +47,7 @@ final class Lanes {
     private final Lane.Tools tools;
     private final BlockingDeque<Claim> ready = new LinkedBlockingDeque<>();
     private final Set<Claim> held = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger lines = new AtomicInteger();
+    private final Seats seats = new Seats();
     private final AtomicInteger idle = new AtomicInteger();
     private final AtomicInteger opening = new AtomicInteger();
     private final AtomicInteger opened = new AtomicInteger();
@@ -99,7 +99,8 @@ final class Lanes {
 
     /// One message on one line tries whether the trouble is over.
     private Instant probe(Instant now) {
-        if (lines.get() > 0 || !tools.services().takeProbe(service.id())) return now.plusSeconds(1);
+        boolean busy = seats.lanes() > 0 || seats.hasGuests();
+        if (busy || !tools.services().takeProbe(service.id())) return now.plusSeconds(1);
         open = take(now, 1) > 0;
         var enough = startLines(1, now);
         return earlier(enough, now.plusSeconds(1));
@@ -107,7 +108,7 @@ final class Lanes {
 
     /// While a failing service is tried, its one line keeps its one message.
     private boolean probing(ServiceStatus status) {
-        return open && status.state() == ServiceState.FAILING && lines.get() > 0 && !stopping;
+        return open && status.state() == ServiceState.FAILING && seats.lanes() > 0 && !stopping;
     }
 
     private Instant claim(Instant now) {
@@ -170,18 +171,20 @@ final class Lanes {
     /// @return when to look whether that was enough
     private Instant startLines(int most, Instant now) {
         int waiting = ready.size() - idle.get() - opening.get();
-        if (waiting <= 0 || lines.get() >= most) return Instant.MAX;
+        if (waiting <= 0 || seats.lanes() >= most) return Instant.MAX;
         var lookSoon = now.plus(BETWEEN_LINES);
-        if (lines.get() > 0 && System.nanoTime() - linesStarted < BETWEEN_LINES.toNanos())
+        if (seats.lanes() > 0 && System.nanoTime() - linesStarted < BETWEEN_LINES.toNanos())
             return lookSoon;
-        int more = Math.min(waiting, Math.max(1, lines.get()));
-        for (int i = 0; i < more && lines.get() < most; i++) {
-            lines.incrementAndGet();
+        int more = Math.min(waiting, Math.max(1, seats.lanes()));
+        int started = 0;
+        while (started < more && seats.takeForLane(most)) {
+            started++;
             opening.incrementAndGet();
             Thread.ofVirtual()
                     .name("lane-" + service.id() + "-" + opened.incrementAndGet())
                     .start(new Lane(this, service, tools));
         }
+        if (started == 0) return Instant.MAX; // whoever leaves a seat nudges
         linesStarted = System.nanoTime();
         return lookSoon;
     }
@@ -193,10 +196,10 @@ final class Lanes {
     /// The next claim for a lane, after waiting at most that long. Empty: the line should end.
     ///
     /// @param as the settings the line was opened with; a changed service gets new lines
-    Optional<Claim> next(Service as, Duration atMost) {
-        if (!mayGoOn(as)) return Optional.empty();
+    Optional<Claim> next(Lane lane, Service as, Duration atMost) {
+        if (!mayGoOn(lane, as)) return Optional.empty();
         var claim = ready.pollFirst();
-        if (claim == null && atMost.isPositive()) claim = await(as, atMost);
+        if (claim == null && atMost.isPositive()) claim = await(lane, as, atMost);
         if (ready.size() < refillBelow) {
             hinted = true;
             tools.nudge().run();
@@ -204,20 +207,23 @@ final class Lanes {
         return Optional.ofNullable(claim);
     }
 
-    private boolean mayGoOn(Service as) {
-        return open && !stopping && as == service && lines.get() <= as.limits().connections();
+    private boolean mayGoOn(Lane lane, Service as) {
+        return open
+                && !stopping
+                && as == service
+                && !seats.mustLeave(lane, as.limits().connections());
     }
 
-    private @org.jspecify.annotations.Nullable Claim await(Service as, Duration atMost) {
+    private @org.jspecify.annotations.Nullable Claim await(Lane lane, Service as, Duration atMost) {
         idle.incrementAndGet();
         try {
             long left = atMost.toNanos();
             // In slices, so that a closed gate or a stop is noticed.
             for (long slice = TimeUnit.MILLISECONDS.toNanos(250); left > 0; left -= slice) {
                 var claim = ready.pollFirst(Math.min(slice, left), TimeUnit.NANOSECONDS);
-                if (claim != null && mayGoOn(as)) return claim;
+                if (claim != null && mayGoOn(lane, as)) return claim;
                 if (claim != null) takeBack(claim);
-                if (!mayGoOn(as)) return null;
+                if (!mayGoOn(lane, as)) return null;
             }
             return null;
         } catch (InterruptedException interrupted) {
@@ -261,15 +267,15 @@ final class Lanes {
         return advice.equals(blamed.get(message));
     }
 
-    void lineEnded() {
-        lines.decrementAndGet();
+    void lineEnded(Lane lane) {
+        seats.laneLeft(lane);
         tools.nudge().run();
     }
 
     /// A line could not be opened. True when others are open and the service is therefore well: we
     /// only keep to fewer lines for a while.
     boolean narrowed() {
-        int others = lines.get() - 1;
+        int others = seats.lanes() - 1;
         var now = tools.clock().instant();
         if (others < 1 || lastSent.isBefore(now.minus(NARROW))) return false;
         widest = others;
@@ -284,12 +290,26 @@ final class Lanes {
     }
 
     int lines() {
-        return lines.get();
+        return seats.lanes();
+    }
+
+    /// A place for somebody who is no lane; see [Places#take].
+    Optional<Places.Place> placeFor(Service guest, Duration atMost) {
+        boolean taken = seats.takeForGuest(guest.limits().connections(), atMost);
+        if (taken) return Optional.of(this::guestLeft);
+        tools.nudge().run();
+        return Optional.empty();
+    }
+
+    private void guestLeft() {
+        seats.guestLeft();
+        hint();
+        tools.nudge().run();
     }
 
     /// No line is open, and all that was claimed is settled or given back.
     boolean areEmpty() {
-        return lines.get() == 0 && held.isEmpty();
+        return seats.lanes() == 0 && held.isEmpty();
     }
 
     Collection<Claim> held() {
@@ -303,7 +323,7 @@ final class Lanes {
 
     void awaitEnd(long deadlineNanos) {
         try {
-            while (lines.get() > 0 && System.nanoTime() < deadlineNanos) Thread.sleep(20);
+            while (seats.lanes() > 0 && System.nanoTime() < deadlineNanos) Thread.sleep(20);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -56,7 +56,10 @@ public final class Services {
                     "waiting_since",
                     "advice",
                     "warnings",
-                    "client_secret_expires_in_days");
+                    "client_secret_expires_in_days",
+                    "last_check",
+                    "verified",
+                    "verified_at");
 
     private final Store store;
     private final EventLog events;
@@ -208,10 +211,15 @@ public final class Services {
         boolean mayBeWell =
                 !service.authentication().equals(before.service().authentication())
                         || !service.smtp().equals(before.service().smtp());
+        boolean sendsOtherwise =
+                mayBeWell
+                        || !service.from().equals(before.service().from())
+                        || service.transport() != before.service().transport();
         var status =
                 store.write(tx -> {
                     ServiceRows.update(tx, id, service.name(), given, clock.instant());
                     if (otherRegistration) ServiceRows.deleteAuthorization(tx, id);
+                    if (sendsOtherwise) ServiceRows.forgetVerification(tx, id);
                     var data = Map.<String, Object>of("by", by, "fields", names(asked));
                     tell(tx, EventType.SERVICE_CHANGED, id, data);
                     var now = statusIn(tx, id);
@@ -268,6 +276,7 @@ public final class Services {
         var status =
                 store.write(tx -> {
                     alongside.run(tx);
+                    ServiceRows.forgetVerification(tx, then.id());
                     var now = statusIn(tx, then.id());
                     return switch (now.state()) {
                         case DRAFT, NEEDS_AUTHORIZATION, FAILING ->
@@ -285,6 +294,7 @@ public final class Services {
         var status =
                 store.write(tx -> {
                     ServiceRows.deleteAuthorization(tx, id);
+                    ServiceRows.forgetVerification(tx, id);
                     tell(tx, EventType.SERVICE_REVOKED, id, Map.of("by", by));
                     var because = Because.of("by", by);
                     return writeUnlessPaused(tx, id, ServiceState.NEEDS_AUTHORIZATION, because);

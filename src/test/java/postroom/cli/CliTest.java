@@ -69,16 +69,17 @@ class CliTest {
                 "GET /v1/services",
                 """
                 {"services":[{"id":"7","name":"Billing Gmail","state":"needs_authorization",
-                  "preset":"google","transport":"smtp","from":{"address":"b@example.com"},"waiting":37}]}
+                  "verified":true,"verified_at":"2026-11-20T10:00:00Z","preset":"google",
+                  "transport":"smtp","from":{"address":"b@example.com"},"waiting":37}]}
                 """);
 
         assertThat(run("service", "list")).isZero();
         assertThat(printed().lines())
                 .containsExactly(
-                        "ID  NAME           STATE                PRESET  TRANSPORT  FROM          "
-                                + " WAITING",
-                        "7   Billing Gmail  needs authorization  google  smtp       b@example.com "
-                                + " 37");
+                        "ID  NAME           STATE                VERIFIED    PRESET  TRANSPORT"
+                                + "  FROM           WAITING",
+                        "7   Billing Gmail  needs authorization  2026-11-20  google  smtp     "
+                                + "  b@example.com  37");
 
         assertThat(run("service", "list", "--json")).isZero();
         assertThat(Json.read(printed()).at("/services/0/id").asString()).isEqualTo("7");

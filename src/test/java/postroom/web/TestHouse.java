@@ -15,6 +15,10 @@ import postroom.api.Doors;
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
 import postroom.catalog.JsonCatalog;
+import postroom.check.Check;
+import postroom.check.ChecksUnderWay;
+import postroom.check.LastChecks;
+import postroom.check.ScriptedTransport;
 import postroom.console.Console;
 import postroom.event.EventLog;
 import postroom.intake.Intake;
@@ -27,6 +31,8 @@ import postroom.oauth.Authorizer;
 import postroom.oauth.DevicePolling;
 import postroom.oauth.Review;
 import postroom.oauth.Revocation;
+import postroom.oauth.SignIn;
+import postroom.oauth.SignIns;
 import postroom.oauth.TokenEndpoint;
 import postroom.queue.Patience;
 import postroom.queue.Queue;
@@ -36,6 +42,7 @@ import postroom.route.Router;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
 import postroom.service.Presets;
+import postroom.service.Service;
 import postroom.service.Services;
 import postroom.store.SqliteStore;
 import postroom.store.Store;
@@ -70,6 +77,8 @@ public final class TestHouse implements AutoCloseable {
     public final Services services;
     public final Access access;
     public final Secret owner;
+    public final LastChecks lastChecks;
+    public final ScriptedTransport smarthost = new ScriptedTransport();
     private final WebServer server;
     private final HttpClient http =
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
@@ -111,6 +120,20 @@ public final class TestHouse implements AutoCloseable {
                         router,
                         new IntakeSettings("post.example.com", 1_000_000, 100, false),
                         clock);
+        lastChecks = new LastChecks(store, events);
+        var check =
+                new Check(
+                        new Check.Tools(
+                                services,
+                                password(),
+                                _ -> Optional.empty(),
+                                smarthost,
+                                (_, _) -> Optional.of(() -> {}),
+                                catalog,
+                                store,
+                                clock,
+                                baseUrl),
+                        lastChecks);
         Doors doors = () -> List.of(new Doors.Door("submission", true));
         var settings =
                 new WebSettings(
@@ -135,8 +158,26 @@ public final class TestHouse implements AutoCloseable {
                                 intake,
                                 clock,
                                 doors,
+                                check,
+                                lastChecks,
+                                new ChecksUnderWay(check),
                                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),
                         List.of(HttpIntake.class, Api.class, Console.class));
+    }
+
+    private static SignIns password() {
+        var password = new SignIn.Password("ada", new Secret("correct horse"));
+        return new SignIns() {
+            @Override
+            public SignIn signInFor(Service service) {
+                return password;
+            }
+
+            @Override
+            public SignIn renewedFor(Service service, SignIn.Bearer refused) {
+                return password;
+            }
+        };
     }
 
     /// A service that takes mail from everybody at example.com.
