@@ -194,6 +194,14 @@ public final class TestHouse implements AutoCloseable {
         return Long.toString(services.create(settings, "test").id());
     }
 
+    /// As above, with a host name that resolves everywhere.
+    public String localService(String name) {
+        var id = service(name);
+        var local = JSON.readTree("{\"smtp\": {\"host\": \"localhost\"}}");
+        services.update(Long.parseLong(id), local, "test");
+        return id;
+    }
+
     public Issued application(String name) {
         return access.create(NewCredential.of(name, "*@example.com"), "test");
     }
