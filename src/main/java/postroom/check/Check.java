@@ -6,6 +6,7 @@ import postroom.deliver.Transport;
 import postroom.mail.Address;
 import postroom.oauth.SignIns;
 import postroom.service.Service;
+import postroom.service.ServiceState;
 import postroom.service.Services;
 import postroom.store.Store;
 
@@ -45,15 +46,22 @@ public final class Check {
     }
 
     /// Tries everything up to a message to that address, and keeps what came of it with the
-    /// service. Takes as long as the network does, a few minutes at worst, and one of the service's
-    /// connections.
+    /// service. A failing service that passes is ready again. Takes as long as the network does, a
+    /// few minutes at worst, and one of the service's connections.
     ///
     /// @param told hears of each step when it is taken, on the calling thread
     public CheckReport run(Service service, Address to, Consumer<CheckStep> told) {
         var report = new CheckRun(tools, service, to, told).walk();
         boolean unchanged = tools.services().byId(service.id()).filter(service::equals).isPresent();
         last.keep(service, report, unchanged);
+        if (report.passed() && unchanged) reopen(service);
         return report;
+    }
+
+    // The trouble it waited for to end has ended; a pause or a limit is none of ours.
+    private void reopen(Service service) {
+        if (tools.services().status(service.id()).state() == ServiceState.FAILING)
+            tools.services().resume(service.id(), "check");
     }
 
     /// As above, for somebody who waits for the end.

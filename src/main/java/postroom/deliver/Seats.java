@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 /// the limit; for a guest that waits, one lane leaves and no other begins.
 final class Seats {
 
-    private final Set<Lane> leaving = new HashSet<>();
+    private final Set<Runnable> leaving = new HashSet<>();
     private int lanes;
     private int guests;
     private int waiting;
@@ -21,7 +21,7 @@ final class Seats {
         return true;
     }
 
-    synchronized void laneLeft(Lane lane) {
+    synchronized void laneLeft(Runnable lane) {
         leaving.remove(lane);
         lanes--;
         notifyAll();
@@ -29,7 +29,7 @@ final class Seats {
 
     /// True when this lane has to give up its seat: to a guest that waits, or because the limit is
     /// lower now. Once true, it stays true.
-    synchronized boolean mustLeave(Lane lane, int most) {
+    synchronized boolean mustLeave(Runnable lane, int most) {
         if (leaving.contains(lane)) return true;
         if (lanes - leaving.size() + guests + waiting <= most) return false;
         return leaving.add(lane);

@@ -26,6 +26,7 @@ import postroom.secret.Vault;
 import postroom.service.Authentication.Mechanism;
 import postroom.service.Presets;
 import postroom.service.Service;
+import postroom.service.ServiceState;
 import postroom.service.Services;
 import postroom.store.SqliteStore;
 import postroom.store.Store;
@@ -308,6 +309,32 @@ class CheckTest {
 
         services.authorized(office(), "ada", tx -> true);
         assertThat(last.of(office().id()).verifiedAt()).isEmpty();
+    }
+
+    @Test
+    void a_failing_service_that_passes_is_ready_again_and_a_paused_one_stays_paused() {
+        var id = office().id();
+        fail(id);
+        server.refusing(Stage.RCPT, Reply.of(550, "5.1.1", "no such user"));
+        check(office());
+        assertThat(services.status(id).state()).isEqualTo(ServiceState.FAILING);
+
+        server.takesEverything();
+        check(office());
+        assertThat(services.status(id).state()).isEqualTo(ServiceState.READY);
+
+        services.pause(id, "ada");
+        check(office());
+        assertThat(services.status(id).state()).isEqualTo(ServiceState.PAUSED);
+    }
+
+    private void fail(long id) {
+        services.moveTo(
+                id,
+                ServiceState.FAILING,
+                Optional.of("exo-573"),
+                Optional.of("535 5.7.3"),
+                Optional.empty());
     }
 
     @Test
