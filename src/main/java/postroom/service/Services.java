@@ -58,7 +58,10 @@ public final class Services {
                     "recipients_left_today",
                     "advice",
                     "warnings",
-                    "client_secret_expires_in_days");
+                    "client_secret_expires_in_days",
+                    "last_check",
+                    "verified",
+                    "verified_at");
 
     private final Store store;
     private final EventLog events;
@@ -247,10 +250,15 @@ public final class Services {
         boolean mayBeWell =
                 !service.authentication().equals(change.before().authentication())
                         || !service.smtp().equals(change.before().smtp());
+        boolean sendsOtherwise =
+                mayBeWell
+                        || !service.from().equals(change.before().from())
+                        || service.transport() != change.before().transport();
         var status =
                 store.write(tx -> {
                     ServiceRows.update(tx, id, service.name(), change.given, clock.instant());
                     if (change.forgetsAuthorization()) ServiceRows.deleteAuthorization(tx, id);
+                    if (sendsOtherwise) ServiceRows.forgetVerification(tx, id);
                     alongside.run(tx);
                     var data = Map.<String, Object>of("by", by, "fields", change.fields);
                     tell(tx, EventType.SERVICE_CHANGED, id, data);
@@ -310,6 +318,7 @@ public final class Services {
         var status =
                 store.write(tx -> {
                     alongside.run(tx);
+                    ServiceRows.forgetVerification(tx, then.id());
                     var now = statusIn(tx, then.id());
                     return switch (now.state()) {
                         case DRAFT, NEEDS_AUTHORIZATION, FAILING ->
@@ -327,6 +336,7 @@ public final class Services {
         var status =
                 store.write(tx -> {
                     ServiceRows.deleteAuthorization(tx, id);
+                    ServiceRows.forgetVerification(tx, id);
                     tell(tx, EventType.SERVICE_REVOKED, id, Map.of("by", by));
                     var because = Because.of("by", by);
                     return writeUnlessPaused(tx, id, ServiceState.NEEDS_AUTHORIZATION, because);
