@@ -82,6 +82,14 @@ final class PostroomSubject implements Subject {
     }
 
     @Override
+    public boolean forgetToken() throws Exception {
+        call("PATCH", "/v1/services/Office", "{\"limits\": {\"messages_per_connection\": 100}}");
+        call("POST", "/v1/services/Office/revoke", "");
+        call("POST", "/v1/services/Office/resume", "");
+        return true;
+    }
+
+    @Override
     public void restart() throws Exception {
         process.destroyForcibly().waitFor();
         process = start();
