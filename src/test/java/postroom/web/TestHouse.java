@@ -229,7 +229,12 @@ public final class TestHouse implements AutoCloseable {
     /// As above, with a host name that resolves everywhere.
     public String localService(String name) {
         var id = service(name);
-        var local = JSON.readTree("{\"smtp\": {\"host\": \"localhost\"}}");
+        var local =
+                JSON.readTree(
+                        """
+                        {"smtp": {"host": "localhost"},
+                         "authentication": {"password": "correct horse x7Qd"}}
+                        """);
         services.update(Long.parseLong(id), local, "test");
         return id;
     }
