@@ -14,6 +14,9 @@ import postroom.deliver.Judge;
 import postroom.deliver.smtp.SmtpTransport;
 import postroom.deliver.smtp.Timeouts;
 import postroom.event.EventLog;
+import postroom.event.webhook.Courier;
+import postroom.event.webhook.Postman;
+import postroom.event.webhook.Webhooks;
 import postroom.intake.Intake;
 import postroom.intake.IntakeSettings;
 import postroom.intake.sendmail.DropCollector;
@@ -72,6 +75,8 @@ public final class House implements AutoCloseable {
     final Revocation revocation;
     final Dispatcher dispatcher;
     final Check check;
+    final Webhooks webhooks;
+    final Courier courier;
     final Intake intake;
     final Housekeeper housekeeper;
 
@@ -127,6 +132,9 @@ public final class House implements AutoCloseable {
                                 vault.open(key, service.secretContext("smtp_client_key")));
         dispatcher = new Dispatcher(queue, services, smtp, judge, clock);
         check = new Check(services, signIns, smtp, catalog, store, events, clock);
+        var postman = Postman.open(vault, settings.webhooks().allowPrivateAddresses(), clock);
+        webhooks = new Webhooks(store, events, postman, clock);
+        courier = new Courier(store, events, postman, clock);
 
         // Doors
         var router = new Router(services::all, id -> services.status(id).state());
@@ -158,6 +166,7 @@ public final class House implements AutoCloseable {
         settings.bootstrap().apiKey().ifPresent(access::admit);
         dispatcher.start();
         devices.start();
+        courier.start();
         var submission = settings.submission();
         var certificates = certificates();
         listen("submission.starttls", submission.starttls(), Entrance.STARTTLS, certificates);
@@ -186,6 +195,7 @@ public final class House implements AutoCloseable {
         housekeeper.close();
         for (var listener : listeners) listener.stop(Duration.ofSeconds(5));
         dispatcher.close(Duration.ofSeconds(10));
+        courier.close();
         store.close();
     }
 

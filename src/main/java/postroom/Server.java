@@ -129,6 +129,8 @@ public final class Server implements AutoCloseable {
                 house.signIns,
                 house.authorizer,
                 house.revocation,
+                house.webhooks,
+                house.courier,
                 house.intake,
                 clock,
                 doors,

@@ -9,7 +9,8 @@ import java.util.Set;
 @Command(
         name = "export",
         description =
-                "Print services and credentials as YAML that postroom apply takes; no secrets.")
+                "Print services, credentials and webhooks as YAML that postroom apply takes; no"
+                        + " secrets.")
 final class ExportCommand extends ServerCommand {
 
     /// What the server knows and nobody sets.
@@ -31,7 +32,14 @@ final class ExportCommand extends ServerCommand {
                     "last_check_at",
                     "smtp_username",
                     "revoked_at",
-                    "authorization");
+                    "authorization",
+                    "former_secret_until",
+                    "disabled_at",
+                    "disabled_reason",
+                    "consecutive_failures",
+                    "failing_since",
+                    "rests_until",
+                    "last_success_at");
 
     ExportCommand(Terminal terminal) {
         super(terminal);
@@ -41,7 +49,7 @@ final class ExportCommand extends ServerCommand {
     public Integer call() {
         var server = server();
         var all = Json.object();
-        for (var kind : List.of("services", "credentials"))
+        for (var kind : List.of("services", "credentials", "webhooks"))
             for (var one : server.list("/v1/" + kind, 10_000))
                 all.withArray("/" + kind).add(Secrets.without(one, NOT_SET));
         return show(all, answer -> terminal.out().print(Json.yaml(answer)));

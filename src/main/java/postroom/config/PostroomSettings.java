@@ -24,7 +24,8 @@ public record PostroomSettings(
         Bootstrap bootstrap,
         Queue queue,
         MessageLimits message,
-        Retention retention) {
+        Retention retention,
+        Webhooks webhooks) {
 
     /// @param address console, API, health and metrics
     public record Http(InetSocketAddress address) {}
@@ -68,6 +69,8 @@ public record PostroomSettings(
     public record MessageLimits(long maxSize, int maxRecipients) {}
 
     public record Retention(Duration content, Duration events) {}
+
+    public record Webhooks(boolean allowPrivateAddresses) {}
 
     public Path databaseFile() {
         return data.resolve("postroom.db");

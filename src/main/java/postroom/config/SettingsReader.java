@@ -93,7 +93,9 @@ public final class SettingsReader {
                                 get(Key.MAX_RECIPIENTS, value -> value.count(100_000))),
                         new PostroomSettings.Retention(
                                 get(Key.RETENTION_CONTENT, Value::duration),
-                                get(Key.RETENTION_EVENTS, Value::duration)));
+                                get(Key.RETENTION_EVENTS, Value::duration)),
+                        new PostroomSettings.Webhooks(
+                                get(Key.WEBHOOKS_ALLOW_PRIVATE, Value::yesOrNo)));
         refuseSharedPorts();
         return settings;
     }

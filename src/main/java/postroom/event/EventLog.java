@@ -66,17 +66,34 @@ public final class EventLog {
                 JSON.writeValueAsString(data));
     }
 
-    /// Up to `most` events after the cursor, oldest first.
+    /// Up to `most` events after the cursor, oldest first. An ID is given out before its work is
+    /// committed, so with several writers a smaller one may turn up later: nothing is read beyond
+    /// [Store#settledBefore], and no event is ever passed over.
     public List<Event> after(long cursor, int most) {
+        // asked before the snapshot: what is settled now is in it
+        long horizon = store.settledBefore();
         return store.read(tx ->
                 tx.query(
                         """
                         select id, at, type, message_id, service_id, credential_id, data
-                        from event where id > ? order by id limit ?
+                        from event where id > ? and id < ? order by id limit ?
                         """,
                         EventLog::read,
                         cursor,
+                        horizon,
                         most));
+    }
+
+    /// One event, unless retention took it.
+    public Optional<Event> find(long id) {
+        return store.read(tx ->
+                tx.first(
+                        """
+                        select id, at, type, message_id, service_id, credential_id, data
+                        from event where id = ?
+                        """,
+                        EventLog::read,
+                        id));
     }
 
     /// How often something happened to a service, or to none.
@@ -84,11 +101,12 @@ public final class EventLog {
 
     /// What happened after the cursor, counted by type and service.
     public List<Count> countsAfter(long cursor) {
+        long horizon = store.settledBefore();
         return store.read(tx ->
                 tx.query(
                         """
                         select type, service_id, count(*) as times, max(id) as last_id
-                        from event where id > ? group by type, service_id
+                        from event where id > ? and id < ? group by type, service_id
                         """,
                         row ->
                                 new Count(
@@ -96,13 +114,18 @@ public final class EventLog {
                                         row.maybeNumber("service_id"),
                                         row.number("times"),
                                         row.number("last_id")),
-                        cursor));
+                        cursor,
+                        horizon));
     }
 
-    /// The cursor behind the newest event.
+    /// The cursor behind the newest event that may be read.
     public long latest() {
-        return store.read(
-                        tx -> tx.first("select max(id) as id from event", row -> row.number("id")))
+        long horizon = store.settledBefore();
+        return store.read(tx ->
+                        tx.first(
+                                "select max(id) as id from event where id < ?",
+                                row -> row.number("id"),
+                                horizon))
                 .orElse(0L);
     }
 

@@ -17,6 +17,9 @@ import postroom.catalog.Catalog;
 import postroom.catalog.JsonCatalog;
 import postroom.console.Console;
 import postroom.event.EventLog;
+import postroom.event.webhook.Courier;
+import postroom.event.webhook.Postman;
+import postroom.event.webhook.Webhooks;
 import postroom.intake.Intake;
 import postroom.intake.IntakeSettings;
 import postroom.intake.http.HttpIntake;
@@ -70,6 +73,7 @@ public final class TestHouse implements AutoCloseable {
     public final Services services;
     public final Access access;
     public final Secret owner;
+    private final Courier courier;
     private final WebServer server;
     private final HttpClient http =
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
@@ -111,6 +115,9 @@ public final class TestHouse implements AutoCloseable {
                         router,
                         new IntakeSettings("post.example.com", 1_000_000, 100, false),
                         clock);
+        var postman = Postman.open(vault, true, clock);
+        courier = new Courier(store, events, postman, clock);
+        courier.start();
         Doors doors = () -> List.of(new Doors.Door("submission", true));
         var settings =
                 new WebSettings(
@@ -133,6 +140,8 @@ public final class TestHouse implements AutoCloseable {
                                 presets,
                                 catalog,
                                 intake,
+                                new Webhooks(store, events, postman, clock),
+                                courier,
                                 clock,
                                 doors,
                                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),
@@ -212,6 +221,7 @@ public final class TestHouse implements AutoCloseable {
     public void close() {
         server.close();
         http.close();
+        courier.close();
         store.close();
     }
 
