@@ -66,12 +66,9 @@ public final class EventLog {
                 JSON.writeValueAsString(data));
     }
 
-    /// Up to `most` events after the cursor, oldest first. An ID is given out before its work is
-    /// committed, so with several writers a smaller one may turn up later: nothing is read beyond
-    /// [Store#settledBefore], and no event is ever passed over.
+    /// Up to `most` events after the cursor, oldest first.
     public List<Event> after(long cursor, int most) {
-        // asked before the snapshot: what is settled now is in it
-        long horizon = store.settledBefore();
+        long end = store.settledBefore();
         return store.read(tx ->
                 tx.query(
                         """
@@ -80,20 +77,8 @@ public final class EventLog {
                         """,
                         EventLog::read,
                         cursor,
-                        horizon,
+                        end,
                         most));
-    }
-
-    /// One event, unless retention took it.
-    public Optional<Event> find(long id) {
-        return store.read(tx ->
-                tx.first(
-                        """
-                        select id, at, type, message_id, service_id, credential_id, data
-                        from event where id = ?
-                        """,
-                        EventLog::read,
-                        id));
     }
 
     /// How often something happened to a service, or to none.
@@ -101,7 +86,7 @@ public final class EventLog {
 
     /// What happened after the cursor, counted by type and service.
     public List<Count> countsAfter(long cursor) {
-        long horizon = store.settledBefore();
+        long end = store.settledBefore();
         return store.read(tx ->
                 tx.query(
                         """
@@ -115,17 +100,17 @@ public final class EventLog {
                                         row.number("times"),
                                         row.number("last_id")),
                         cursor,
-                        horizon));
+                        end));
     }
 
-    /// The cursor behind the newest event that may be read.
+    /// The cursor behind the newest event.
     public long latest() {
-        long horizon = store.settledBefore();
+        long end = store.settledBefore();
         return store.read(tx ->
                         tx.first(
                                 "select max(id) as id from event where id < ?",
                                 row -> row.number("id"),
-                                horizon))
+                                end))
                 .orElse(0L);
     }
 
@@ -156,6 +141,18 @@ public final class EventLog {
                     since);
             return counts;
         });
+    }
+
+    /// One event, unless retention took it.
+    public Optional<Event> find(long id) {
+        return store.read(tx ->
+                tx.first(
+                        """
+                        select id, at, type, message_id, service_id, credential_id, data
+                        from event where id = ?
+                        """,
+                        EventLog::read,
+                        id));
     }
 
     /// Forgets what happened before `time`, at most `most` events at once; says how many.

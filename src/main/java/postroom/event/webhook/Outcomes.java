@@ -88,13 +88,18 @@ final class Outcomes {
         return new Settled(WebhookRows.find(tx, delivery.webhook()), false, Optional.empty());
     }
 
+    /// Of several that fail together only those before the rest count, so that a receiver that was
+    /// away for a moment is asked again in a moment.
     private Settled failed(Tx tx, Delivery delivery, Answer answer) throws SQLException {
         var now = clock.instant();
         tx.update(
                 """
-                update webhook set failures = failures + 1, failing_since = coalesce(failing_since, ?)
+                update webhook set
+                  failures = failures + case when rests_until is not null and rests_until > ? then 0 else 1 end,
+                  failing_since = coalesce(failing_since, ?)
                 where id = ?
                 """,
+                now,
                 now,
                 delivery.webhook());
         var found = WebhookRows.find(tx, delivery.webhook());

@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 
 import javax.net.ssl.SSLException;
 
@@ -97,33 +98,48 @@ final class WebhookPost implements AutoCloseable {
     }
 
     private Answer exchange(HttpPost request, long began) throws IOException {
-        var client = "https".equalsIgnoreCase(request.getScheme()) ? encrypted : plain;
         try {
-            return client.execute(request, response -> answered(response, began));
+            return exchangeOnce(request, began);
         } catch (NoHttpResponseException keptTooLong) {
             // The connection was an old one that the receiver had closed; the event has its id, so
             // that nobody counts it twice.
-            return client.execute(request, response -> answered(response, began));
+            return exchangeOnce(request, began);
         }
     }
 
-    private Answer answered(ClassicHttpResponse response, long began) throws IOException {
+    private Answer exchangeOnce(HttpPost request, long began) throws IOException {
+        var client = "https".equalsIgnoreCase(request.getScheme()) ? encrypted : plain;
+        var heard = new AtomicReference<Optional<Answer>>(Optional.empty());
+        try {
+            return client.execute(
+                    request,
+                    response -> {
+                        var octets = beginning(response);
+                        var answer = answered(response, octets, began);
+                        heard.set(Optional.of(answer));
+                        // The client would read the rest; nobody knows how much that is.
+                        if (octets.length == MOST_READ) request.cancel();
+                        return answer;
+                    });
+        } catch (IOException broken) {
+            if (heard.get().isPresent()) return heard.get().get();
+            throw broken;
+        }
+    }
+
+    private Answer answered(ClassicHttpResponse response, byte[] octets, long began) {
         var asked = response.getFirstHeader("Retry-After");
+        var text = new String(octets, 0, Math.min(octets.length, 4 * MOST_SHOWN), UTF_8);
         return new Answer.Answered(
                 response.getCode(),
-                fitToShow(beginning(response)),
+                fitToShow(text),
                 asked == null ? Optional.empty() : wait(asked.getValue()),
                 since(began));
     }
 
-    /// What does not fit is not read: the connection is closed instead.
-    private static String beginning(ClassicHttpResponse response) throws IOException {
+    private static byte[] beginning(ClassicHttpResponse response) throws IOException {
         var entity = response.getEntity();
-        if (entity == null) return "";
-        var in = entity.getContent();
-        var octets = in.readNBytes(MOST_READ);
-        if (octets.length == MOST_READ) response.close();
-        return new String(octets, 0, Math.min(octets.length, 4 * MOST_SHOWN), UTF_8);
+        return entity == null ? new byte[0] : entity.getContent().readNBytes(MOST_READ);
     }
 
     /// Seconds or a date (RFC 9110 §10.2.3).

@@ -11,6 +11,9 @@ import java.util.Optional;
 final class WebhookUrl {
 
     private static final int LONGEST = 2_000;
+    private static final String ENDS_IN_A_NUMBER = "(?:.*\\.)?(?:[0-9]+|0[xX][0-9a-fA-F]*)\\.?";
+    private static final String NUMBER = "(?:0|[1-9][0-9]{0,2})";
+    private static final String FOUR_NUMBERS = NUMBER + "(?:\\." + NUMBER + "){3}";
 
     private WebhookUrl() {}
 
@@ -46,6 +49,9 @@ final class WebhookUrl {
     }
 
     private static Optional<String> troubleOf(String host, boolean privateAllowed) {
+        // 2130706433, 0x7f.1, 0177.0.0.1: what these mean depends on who reads them
+        if (host.matches(ENDS_IN_A_NUMBER) && !host.matches(FOUR_NUMBERS))
+            return Optional.of("writes an address in an unusual way; 192.0.2.1 is the usual");
         try {
             var reach = Reach.of(Reach.ofLiteral(host));
             return switch (reach) {
@@ -62,9 +68,6 @@ final class WebhookUrl {
             };
         } catch (UnknownHostException aName) {
             var name = host.toLowerCase(Locale.ROOT);
-            // 2130706433, 0x7f.1, 0177.0.0.1: some read these as addresses
-            if (name.matches("(?:.*\\.)?(?:[0-9]+|0x[0-9a-f]*)\\.?"))
-                return Optional.of("writes an address in an unusual way; 192.0.2.1 is the usual");
             boolean local = name.matches("(?:.*\\.)?localhost\\.?");
             return local && !privateAllowed
                     ? Optional.of(
