@@ -244,13 +244,14 @@ class WebhookCalls {
         };
     }
 
+    // The messages go on where the name of the field ends.
     private static Problem problem(InvalidWebhook invalid) {
-        return Problem.unusable(
+        return new Problem(
+                422,
+                "The webhook cannot be used as it is",
+                invalid.getMessage() + ".",
                 invalid.troubles().stream()
-                        .map(trouble ->
-                                new FieldError(
-                                        trouble.field(),
-                                        trouble.field() + " " + trouble.message() + "."))
+                        .map(trouble -> new FieldError(trouble.field(), trouble.message()))
                         .toList());
     }
 }

@@ -3,6 +3,7 @@ package postroom.event.webhook;
 import postroom.event.Event;
 import postroom.event.webhook.Webhook.Former;
 import postroom.event.webhook.Webhook.Keys;
+import postroom.secret.MasterKeyException;
 import postroom.secret.Sealed;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
@@ -77,16 +78,19 @@ public final class Postman implements AutoCloseable {
         var now = clock.instant();
         var body = Payload.of(event);
         var id = "evt_" + event.id();
-        return post.send(
-                webhook.url(),
-                Map.of(
-                        "webhook-id",
-                        id,
-                        "webhook-timestamp",
-                        Long.toString(now.getEpochSecond()),
-                        "webhook-signature",
-                        signatures(webhook, id, now, body)),
-                body);
+        try {
+            var headers =
+                    Map.of(
+                            "webhook-id",
+                            id,
+                            "webhook-timestamp",
+                            Long.toString(now.getEpochSecond()),
+                            "webhook-signature",
+                            signatures(webhook, id, now, body));
+            return post.send(webhook.url(), headers, body);
+        } catch (MasterKeyException otherKey) {
+            return new Answer.Silent("not delivered: " + otherKey.getMessage(), Duration.ZERO);
+        }
     }
 
     private String signatures(Webhook webhook, String id, Instant now, byte[] body) {

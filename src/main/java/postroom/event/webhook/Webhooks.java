@@ -15,6 +15,7 @@ import postroom.store.Tx;
 import java.net.URI;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -208,7 +209,7 @@ public final class Webhooks {
     public Optional<Delivery> test(long id) {
         var found = find(id);
         if (found.isEmpty()) return Optional.empty();
-        var now = clock.instant();
+        var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         var event =
                 new Event(
                         store.nextId(),

@@ -68,9 +68,13 @@ class CourierTest {
     }
 
     private Postman postman() {
+        return postman(VAULT);
+    }
+
+    private Postman postman(Vault vault) {
         var limits = new WebhookPost.Limits(Duration.ofSeconds(2), Duration.ofSeconds(4));
         var post = new WebhookPost(InetAddress::getAllByName, true, limits, clock);
-        return new Postman(VAULT, post, true, new SecureRandom(), clock);
+        return new Postman(vault, post, true, new SecureRandom(), clock);
     }
 
     private Webhooks.Issued webhook(String... patterns) {
@@ -432,6 +436,21 @@ class CourierTest {
         assertThat(webhooks.retry(id, test)).isEqualTo(Redelivery.EVENT_ERASED);
         webhooks.change(id, switched(false, Backlog.SEND), "ada");
         assertThat(webhooks.retry(id, delivery)).isEqualTo(Redelivery.SWITCHED_OFF);
+    }
+
+    @Test
+    void a_secret_that_does_not_open_is_a_failure_that_says_so() {
+        long id = webhook("message.*").webhook().id();
+        happened(EventType.MESSAGE_SENT, 1);
+        var other = Vault.withKey(new Secret("HxABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4="));
+
+        try (var elsewhere = new Courier(store, events, postman(other), clock, "one")) {
+            elsewhere.serve(id);
+        }
+
+        assertThat(receiver.heard()).isEmpty();
+        assertThat(webhooks.deliveries(id).getFirst().answer().orElse(""))
+                .contains("another master key");
     }
 
     @Test
