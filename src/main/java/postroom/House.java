@@ -34,9 +34,11 @@ import postroom.queue.Queue;
 import postroom.queue.RetrySchedule;
 import postroom.queue.Spool;
 import postroom.route.Router;
+import postroom.secret.Secret;
 import postroom.secret.Vault;
 import postroom.service.Presets;
 import postroom.service.Services;
+import postroom.store.PostgresStore;
 import postroom.store.SqliteStore;
 import postroom.store.Store;
 
@@ -52,9 +54,6 @@ import java.util.random.RandomGenerator;
 /// The whole of Postroom, wired. Reads from top to bottom: ground, rooms, doors. No framework: a
 /// test builds it with `new`, and `serve` opens its doors before it starts the web server.
 public final class House implements AutoCloseable {
-
-    /// One node on SQLite; what a former process held was this node's.
-    private static final String NODE = "node";
 
     private final PostroomSettings settings;
     private final InstantSource clock;
@@ -75,6 +74,7 @@ public final class House implements AutoCloseable {
     final Intake intake;
     final Housekeeper housekeeper;
 
+    private final Optional<Neighbours> neighbours;
     private final DevicePolling devices;
     private final DropCollector drops;
     private final List<SubmissionListener> listeners = new ArrayList<>();
@@ -85,7 +85,7 @@ public final class House implements AutoCloseable {
         this.clock = clock;
 
         // Ground
-        store = SqliteStore.open(settings.databaseFile(), clock);
+        store = store(settings, clock);
         events = new EventLog(store, clock);
         var vault =
                 settings.masterKey()
@@ -99,8 +99,8 @@ public final class House implements AutoCloseable {
         services = Services.open(store, events, vault, presets, catalog, clock);
         access = Access.open(store, events, clock);
         var spool = new Spool(store, clock);
-        queue = new Queue(store, spool, events, patience(), clock, NODE);
-        authorizations = new Authorizations(store, vault, events, clock, NODE);
+        queue = new Queue(store, spool, events, patience(), clock, store.node());
+        authorizations = new Authorizations(store, vault, events, clock, store.node());
         var tokens = new TokenEndpoint(vault, clock);
         signIns =
                 new TokenSignIns(
@@ -147,6 +147,22 @@ public final class House implements AutoCloseable {
                         new EndingSecrets(services, store, events, clock),
                         settings.retention(),
                         clock);
+        neighbours =
+                store instanceof PostgresStore shared
+                        ? Optional.of(new Neighbours(shared.nodes(), shared, queue, services))
+                        : Optional.empty();
+    }
+
+    /// On SQLite there is one node, and what a former process held was this one's.
+    private static Store store(PostroomSettings settings, InstantSource clock) {
+        var database = settings.database();
+        if (database.url().isEmpty()) return SqliteStore.open(settings.databaseFile(), clock);
+        return PostgresStore.open(
+                new PostgresStore.Login(
+                        database.url().get(),
+                        database.username(),
+                        database.password().map(Secret::value)),
+                clock);
     }
 
     /// Opens the doors and starts sending.
@@ -156,6 +172,7 @@ public final class House implements AutoCloseable {
     public void open() throws IOException {
         access.writeLocalKey(settings.data(), settings.baseUrl());
         settings.bootstrap().apiKey().ifPresent(access::admit);
+        neighbours.ifPresent(Neighbours::start);
         dispatcher.start();
         devices.start();
         var submission = settings.submission();
@@ -186,6 +203,7 @@ public final class House implements AutoCloseable {
         housekeeper.close();
         for (var listener : listeners) listener.stop(Duration.ofSeconds(5));
         dispatcher.close(Duration.ofSeconds(10));
+        neighbours.ifPresent(Neighbours::close);
         store.close();
     }
 

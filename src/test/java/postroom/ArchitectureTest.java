@@ -55,6 +55,8 @@ class ArchitectureTest {
                     "com.nimbusds", Set.of("oauth", "emulator"),
                     "com.google.crypto.tink", Set.of("secret"),
                     "org.flywaydb", Set.of("store"),
+                    "com.zaxxer", Set.of("store"),
+                    "org.postgresql", Set.of("store"),
                     "org.sqlite", Set.of("store", "cli"),
                     "java.sql",
                             Set.of(

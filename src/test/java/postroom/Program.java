@@ -67,6 +67,12 @@ final class Program implements AutoCloseable {
         return this;
     }
 
+    /// One more setting, by the name of its environment variable.
+    Program with(String variable, String value) {
+        settings.put(variable, value);
+        return this;
+    }
+
     Program start() throws IOException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var builder =

@@ -209,7 +209,10 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
             Claim claim, List<Settlement> settlements, Conversation conversation, Instant begun) {
         var attempt =
                 new Settlement.AttemptRecord(
-                        begun, conversation.took(), ConversationText.of(conversation));
+                        tools.queue.newId().value(),
+                        begun,
+                        conversation.took(),
+                        ConversationText.of(conversation));
         for (var settlement : settlements) logged(claim, settlement);
         settle(claim, settlements, attempt);
     }

@@ -37,6 +37,7 @@ public final class Queue {
     private final Spool spool;
     private final EventLog events;
     private final Settling settling;
+    private final Leases leases;
     private final InstantSource clock;
     private final String node;
     private volatile LongConsumer whenDue = service -> {};
@@ -51,7 +52,8 @@ public final class Queue {
         this.store = store;
         this.spool = spool;
         this.events = events;
-        this.settling = new Settling(store, events, patience, clock, node);
+        this.settling = new Settling(events, patience, clock, node);
+        this.leases = new Leases(node);
         this.clock = clock;
         this.node = node;
     }
@@ -98,16 +100,7 @@ public final class Queue {
         var until = clock.instant().plus(LEASE);
         store.write(tx -> {
             for (var claim : claims)
-                for (var recipient : claim.recipients())
-                    tx.update(
-                            """
-                            update recipient set due_at = ?, claimed_until = ?
-                            where id = ? and claimed_by = ? and state in ('queued', 'deferred')
-                            """,
-                            until,
-                            until,
-                            recipient.id(),
-                            node);
+                for (var recipient : claim.recipients()) leases.renew(tx, recipient.id(), until);
             return true;
         });
     }
@@ -133,47 +126,36 @@ public final class Queue {
     /// Ends what this node held when it stopped without saying goodbye; for the start. What was on
     /// its way then may have been sent, and its timeline says so.
     public int giveBackAll() {
-        return store.write(tx -> {
-            var now = clock.instant();
-            var interrupted =
-                    tx.query(
-                            """
-                            update recipient set state = 'deferred', due_at = ?, claimed_by = null,
-                              claimed_until = null, diagnostic = ?, advice = null, changed_at = ?
-                            where claimed_by = ? and state in ('queued', 'deferred')
-                            returning message_id, address, service_id
-                            """,
-                            Interrupted::of,
-                            now,
-                            Interrupted.TEXT,
-                            now,
-                            node);
-            for (var one : interrupted)
-                events.append(tx, EventType.MESSAGE_DEFERRED, one.message, one.service, one.data());
-            return interrupted.size();
-        });
+        return store.write(tx -> giveBackAll(tx, node));
     }
 
-    /// A recipient that was claimed when this node ended. Nobody knows how far the attempt came.
-    private record Interrupted(QueueId message, String address, long service) {
-        static final String TEXT = "the attempt was interrupted: the message may have been sent";
+    /// As [#giveBackAll()], for another node that is dead, in the transaction that finds it so.
+    public int giveBackAll(Tx tx, String dead) throws SQLException {
+        var now = clock.instant();
+        var interrupted =
+                tx.query(
+                        """
+                        update recipient set state = 'deferred', due_at = ?, claimed_by = null,
+                          claimed_until = null, diagnostic = ?, advice = null, changed_at = ?
+                        where claimed_by = ? and state in ('queued', 'deferred')
+                        returning message_id, address, service_id
+                        """,
+                        Interrupted::of,
+                        now,
+                        Interrupted.TEXT,
+                        now,
+                        dead);
+        for (var one : interrupted) tellInterrupted(tx, one);
+        return interrupted.size();
+    }
 
-        static Interrupted of(Tx.Row row) throws SQLException {
-            return new Interrupted(
-                    new QueueId(row.number("message_id")),
-                    row.string("address"),
-                    row.number("service_id"));
-        }
+    /// Says that something may be due, after [#giveBackAll(Tx, String)] was committed.
+    public void nudge() {
+        whenDue.accept(0);
+    }
 
-        Map<String, Object> data() {
-            var data = new LinkedHashMap<String, Object>();
-            data.put("recipient", address);
-            data.put("diagnostic", TEXT);
-            data.put("scope", "message");
-            data.put("reason", "interrupted");
-            data.put("may_have_been_sent", true);
-            return data;
-        }
+    private void tellInterrupted(Tx tx, Interrupted one) throws SQLException {
+        events.append(tx, EventType.MESSAGE_DEFERRED, one.message(), one.service(), one.data());
     }
 
     /// Writes down what came of a claim: states, events, attempt and retries in one transaction.
@@ -339,6 +321,7 @@ public final class Queue {
     private int change(QueueId id, String to, String from, EventType event) {
         return told(
                 store.write(tx -> {
+                    Settling.lock(tx, id);
                     var services =
                             tx.query(
                                     "update recipient set state = ?, due_at = ?, changed_at = ?"
@@ -431,83 +414,26 @@ public final class Queue {
     private List<Claim> claim(Tx tx, long service, int most) throws SQLException {
         var now = clock.instant();
         var until = now.plus(LEASE);
-        var byMessage = new LinkedHashMap<Long, List<Due>>();
-        for (var due : lease(tx, service, now, until, most))
-            byMessage.computeIfAbsent(due.message, id -> new ArrayList<>()).add(due);
+        var byMessage = new LinkedHashMap<Long, List<Leases.Due>>();
+        for (var due : leases.take(tx, service, now, until, most))
+            byMessage.computeIfAbsent(due.message(), id -> new ArrayList<>()).add(due);
         var claims = new ArrayList<Claim>(byMessage.size());
         for (var message : byMessage.entrySet()) {
             var dues = message.getValue();
-            if (dues.getFirst().recipients > dues.size())
-                dues.addAll(leaseRest(tx, message.getKey(), service, now, until));
+            if (dues.getFirst().recipients() > dues.size())
+                dues.addAll(leases.takeRest(tx, message.getKey(), service, now, until));
             claims.add(read(tx, new QueueId(message.getKey()), service, dues));
+            for (var due : dues)
+                if (due.heldBy().isPresent()) tellInterrupted(tx, due.interrupted(service));
         }
         return claims;
     }
 
-    private record Due(
-            long id,
-            long message,
-            String address,
-            int attempts,
-            Optional<String> advice,
-            Instant changedAt,
-            int recipients) {}
-
-    // PostgreSQL takes the same statement with "for update skip locked" inside the parentheses.
-    private List<Due> lease(Tx tx, long service, Instant now, Instant until, int most)
-            throws SQLException {
-        return tx.query(
-                """
-                update recipient set due_at = ?, claimed_by = ?, claimed_until = ?
-                where id in (
-                  select id from recipient
-                  where service_id = ? and state in ('queued', 'deferred') and due_at <= ?
-                  order by due_at limit ?)
-                returning id, message_id, address, attempts, advice, changed_at,
-                  (select recipients from message where message.id = recipient.message_id) as recipients
-                """,
-                Queue::due,
-                until,
-                node,
-                until,
-                service,
-                now,
-                most);
-    }
-
-    private List<Due> leaseRest(Tx tx, long message, long service, Instant now, Instant until)
-            throws SQLException {
-        return tx.query(
-                """
-                update recipient set due_at = ?, claimed_by = ?, claimed_until = ?
-                where message_id = ? and service_id = ? and state in ('queued', 'deferred') and due_at <= ?
-                returning id, message_id, address, attempts, advice, changed_at, 0 as recipients
-                """,
-                Queue::due,
-                until,
-                node,
-                until,
-                message,
-                service,
-                now);
-    }
-
-    private static Due due(Tx.Row row) throws SQLException {
-        return new Due(
-                row.number("id"),
-                row.number("message_id"),
-                row.string("address"),
-                row.integer("attempts"),
-                row.maybeString("advice"),
-                row.time("changed_at"),
-                row.integer("recipients"));
-    }
-
-    private Claim read(Tx tx, QueueId id, long service, List<Due> dues) throws SQLException {
+    private Claim read(Tx tx, QueueId id, long service, List<Leases.Due> dues) throws SQLException {
         var recipients =
                 dues.stream()
-                        .sorted(java.util.Comparator.comparingLong(Due::id))
-                        .map(due -> new Recipient(due.id, Address.of(due.address)))
+                        .sorted(java.util.Comparator.comparingLong(Leases.Due::id))
+                        .map(due -> new Recipient(due.id(), Address.of(due.address())))
                         .toList();
         var first = dues.getFirst();
         return tx.first(
@@ -523,8 +449,8 @@ public final class Queue {
                                         row.flag("eight_bit") ? Body.EIGHT_BIT : Body.SEVEN_BIT,
                                         row.flag("smtputf8"),
                                         spool.content(row.number("content_id"), row.number("size")),
-                                        first.advice,
-                                        first.changedAt),
+                                        first.advice(),
+                                        first.changedAt()),
                         id.value())
                 .orElseThrow(() -> new SQLException("a recipient without its message: " + id));
     }

@@ -10,6 +10,7 @@ import postroom.service.Authentication.OAuth2;
 import postroom.service.InvalidService.FieldTrouble;
 import postroom.store.Store;
 import postroom.store.Tx;
+import postroom.store.Tx.Turn;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -37,6 +38,9 @@ public final class Services {
 
     private static final System.Logger LOG = System.getLogger(Services.class.getName());
     private static final String CANARY = "master_key_canary";
+    private static final int MOST_TRIES = 5;
+    private static final FieldTrouble NAME_TAKEN =
+            new FieldTrouble("name", "is taken by another service; choose another");
 
     // A state that was told before its transaction was durable, or beside another one, is believed
     // that long and then read once more.
@@ -179,6 +183,8 @@ public final class Services {
         var service = checked(id, given, given.objectNode());
         var status = ServiceStatus.initial(stateOf(service, false), clock.instant());
         store.write(tx -> {
+            tx.takeTurn(Turn.SERVICES);
+            if (ServiceRows.isNameTaken(tx, id, service.name())) throw nameTaken();
             ServiceRows.insert(tx, id, service.name(), given, status);
             tell(tx, EventType.SERVICE_CREATED, id, Map.of("by", by));
             return id;
@@ -194,6 +200,26 @@ public final class Services {
     /// @throws InvalidService with all that is wrong; then nothing changes
     /// @throws NoSuchElementException when there is no such service
     public synchronized Service update(long id, JsonNode patch, String by) {
+        for (int tries = 1; ; tries++) {
+            try {
+                return updateOnce(id, patch, by);
+            } catch (Outdated another) {
+                if (tries == MOST_TRIES) throw another;
+                reload();
+            }
+        }
+    }
+
+    /// Another node changed the settings since this one read them.
+    private static final class Outdated extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Outdated(long id) {
+            super("service " + id + " is being changed on another node; try again");
+        }
+    }
+
+    private Service updateOnce(long id, JsonNode patch, String by) {
         var before = known(id);
         var asked = object(patch);
         var troubles = new ArrayList<FieldTrouble>();
@@ -210,6 +236,10 @@ public final class Services {
                         || !service.smtp().equals(before.service().smtp());
         var status =
                 store.write(tx -> {
+                    tx.takeTurn(Turn.SERVICES);
+                    if (!ServiceRows.settings(tx, id).equals(Optional.of(before.given())))
+                        throw new Outdated(id);
+                    if (ServiceRows.isNameTaken(tx, id, service.name())) throw nameTaken();
                     ServiceRows.update(tx, id, service.name(), given, clock.instant());
                     if (otherRegistration) ServiceRows.deleteAuthorization(tx, id);
                     var data = Map.<String, Object>of("by", by, "fields", names(asked));
@@ -231,6 +261,8 @@ public final class Services {
     public synchronized void delete(long id, String by) {
         var name = known(id).service().name();
         store.write(tx -> {
+            tx.takeTurn(Turn.SERVICES);
+            ServiceRows.letNobodyAddMail(tx);
             long owed = ServiceRows.owed(tx, id);
             if (owed > 0) throw new MailWaits(owed);
             ServiceRows.delete(tx, id);
@@ -267,6 +299,7 @@ public final class Services {
         if (found == null || !isSignInOf(found.service(), then)) return false;
         var status =
                 store.write(tx -> {
+                    tx.takeTurn(Turn.SERVICES);
                     alongside.run(tx);
                     var now = statusIn(tx, then.id());
                     return switch (now.state()) {
@@ -284,6 +317,7 @@ public final class Services {
         known(id);
         var status =
                 store.write(tx -> {
+                    tx.takeTurn(Turn.SERVICES);
                     ServiceRows.deleteAuthorization(tx, id);
                     tell(tx, EventType.SERVICE_REVOKED, id, Map.of("by", by));
                     var because = Because.of("by", by);
@@ -328,6 +362,7 @@ public final class Services {
             Optional<String> detail,
             Optional<Instant> until)
             throws SQLException {
+        tx.takeTurn(Turn.SERVICES);
         if (ServiceRows.status(tx, id).isEmpty()) return;
         var because = new Because(reason, detail, until, Map.of());
         var status = writeUnlessPaused(tx, id, state, because);
@@ -340,6 +375,7 @@ public final class Services {
     public boolean takeProbe(long id) {
         if (byId(id).isEmpty() || !status(id).mayProbe(clock.instant())) return false;
         return store.write(tx -> {
+            tx.takeTurn(Turn.SERVICES);
             var status = ServiceRows.status(tx, id);
             var now = clock.instant();
             if (status.isEmpty() || !status.get().mayProbe(now)) return false;
@@ -413,7 +449,7 @@ public final class Services {
         var rows = store.read(ServiceRows::all);
         for (var row : rows) {
             try {
-                var service = read(row.id(), row.settings(), new ArrayList<>());
+                var service = stillKnown(row).orElseGet(() -> readStored(row));
                 known.put(
                         row.id(),
                         new Known(service, row.settings(), row.status(), Optional.empty()));
@@ -431,6 +467,26 @@ public final class Services {
         changed();
     }
 
+    // Lines to a service last as long as its settings are the very same.
+    private Optional<Service> stillKnown(ServiceRows.Row row) {
+        return Optional.ofNullable(known.get(row.id()))
+                .filter(found -> found.given().equals(row.settings()))
+                .map(Known::service);
+    }
+
+    // The database sees to names; in memory another service may still have the one this one got.
+    private Service readStored(ServiceRows.Row row) {
+        var preset = reader.presetOf(row.settings());
+        var settings =
+                preset.map(p -> Settings.merged(p.service(), row.settings()))
+                        .orElse(row.settings());
+        return reader.read(row.id(), preset, settings);
+    }
+
+    private static InvalidService nameTaken() {
+        return new InvalidService(List.of(NAME_TAKEN));
+    }
+
     private Service checked(long id, ObjectNode given, ObjectNode before) {
         var troubles = new ArrayList<FieldTrouble>();
         secrets.seal(id, given, troubles);
@@ -444,11 +500,7 @@ public final class Services {
             var service = reader.read(id, preset, settings);
             find(service.name())
                     .filter(other -> other.id() != id)
-                    .ifPresent(other ->
-                            troubles.add(
-                                    new FieldTrouble(
-                                            "name",
-                                            "is taken by another service; choose another")));
+                    .ifPresent(other -> troubles.add(NAME_TAKEN));
             if (troubles.isEmpty()) return service;
         } catch (InvalidService invalid) {
             var blamed = troubles.stream().map(FieldTrouble::field).toList();
@@ -516,7 +568,11 @@ public final class Services {
     }
 
     private void move(long id, Store.Work<ServiceStatus> work) {
-        var status = store.write(work);
+        var status =
+                store.write(tx -> {
+                    tx.takeTurn(Turn.SERVICES);
+                    return work.run(tx);
+                });
         known.computeIfPresent(id, (key, now) -> now.with(status, soon()));
         listeners.forEach(Runnable::run);
     }

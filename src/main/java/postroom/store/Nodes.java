@@ -88,6 +88,16 @@ public final class Nodes {
         return store.read(Nodes::all).stream().filter(node -> !node.name.equals(name)).toList();
     }
 
+    /// Goes up with every change of that subject, on any node.
+    public long changes(Tx.Turn subject) {
+        return store.read(tx ->
+                        tx.first(
+                                "select number from turn where subject = ?",
+                                row -> row.number("number"),
+                                subject.word()))
+                .orElseThrow();
+    }
+
     /// Forgets a node whose beats stand still; false when it beats, or is forgotten already.
     public boolean forget(Tx tx, Node dead) throws SQLException {
         return tx.update("delete from node where name = ? and beats = ?", dead.name, dead.beats)

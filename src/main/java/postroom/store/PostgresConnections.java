@@ -55,6 +55,8 @@ final class PostgresConnections implements AutoCloseable {
         config.setValidationTimeout(CONNECT.toMillis() / 2);
         config.setInitializationFailTimeout(-1);
         config.setConnectionInitSql(SESSION);
+        // Or the session's set-up stays open as the first transaction, with its old snapshot.
+        config.setIsolateInternalQueries(true);
         config.addDataSourceProperty("ApplicationName", PostgresStore.APPLICATION);
         config.addDataSourceProperty("connectTimeout", CONNECT.toSeconds());
         config.addDataSourceProperty("loginTimeout", CONNECT.toSeconds());

@@ -129,7 +129,7 @@ class SettingsReaderTest {
                     BOOTSTRAP_ADMIN_EMAIL          | ada@example.com        | go together
                     BOOTSTRAP_ADMIN_PASSWORD       | short                  | at least 10 characters
                     BOOTSTRAP_API_KEY              | abc                    | at least 8 characters
-                    DATABASE_URL                   | jdbc:postgresql://db/p | keeps its data in SQLite
+                    DATABASE_URL                   | jdbc:mysql://db/p    | has to begin with jdbc:postgresql://
                     """)
     void a_value_that_cannot_work_stops_the_start_with_a_sentence(
             String key, String value, String sentence) {
