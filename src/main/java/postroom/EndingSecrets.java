@@ -8,7 +8,7 @@ import postroom.service.SecretEnd;
 import postroom.service.Service;
 import postroom.service.Services;
 import postroom.store.Store;
-import postroom.store.Tx.Turn;
+import postroom.store.Tx.Subject;
 
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -80,7 +80,7 @@ final class EndingSecrets {
     private boolean tell(Service service, Told due) {
         var name = "secret_ending/" + service.id();
         return store.write(tx -> {
-            tx.takeTurn(Turn.SECRET_ENDINGS);
+            tx.lock(Subject.SECRET_ENDINGS);
             var before =
                     tx.first(
                                     "select value from setting where name = ?",

@@ -8,7 +8,7 @@ import postroom.service.Services;
 import postroom.store.Nodes;
 import postroom.store.Nodes.Node;
 import postroom.store.Store;
-import postroom.store.Tx.Turn;
+import postroom.store.Tx.Subject;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -77,7 +77,7 @@ final class Neighbours implements AutoCloseable {
 
     /// What changed on other nodes counts here, too.
     void hear() {
-        long now = nodes.changes(Turn.SERVICES);
+        long now = nodes.changes(Subject.SERVICES);
         if (now == heard) return;
         services.reload();
         heard = now;

@@ -18,6 +18,7 @@ import postroom.queue.Queue;
 import postroom.queue.Settlement;
 import postroom.service.Service;
 import postroom.service.Services;
+import postroom.store.StoreException;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -69,6 +70,9 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
                 case NotOpened(var diagnostic, var notBefore) ->
                         notOpened(diagnostic, notBefore, conversation, begun);
             }
+        } catch (StoreException away) {
+            log.warn("service={} a lane ended: {}", service.name(), away.getMessage());
+            giveUp(away);
         } catch (RuntimeException bug) {
             log.error("service={} a lane ended with", service.name(), bug);
             giveUp(bug);
@@ -142,7 +146,7 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
         return switch (result) {
             case Sent sent -> {
                 lanes.sent();
-                tools.heed.well(service, begun);
+                heed(() -> tools.heed.well(service, begun));
                 yield new Settlement(sent, Optional.empty());
             }
             case Refused refused ->
@@ -198,7 +202,16 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
         if (gateClosed) return;
         gateClosed = true;
         lanes.shut();
-        tools.heed.trouble(service, advice, diagnostic, askedToWait);
+        heed(() -> tools.heed.trouble(service, advice, diagnostic, askedToWait));
+    }
+
+    /// While the database is away the gate stays as it is, and the result must not be lost over that.
+    private void heed(Runnable change) {
+        try {
+            change.run();
+        } catch (StoreException away) {
+            log.warn("service={} its gate stays as it is: {}", service.name(), away.getMessage());
+        }
     }
 
     private Advice advice(Diagnostic diagnostic) {

@@ -10,7 +10,7 @@ import postroom.service.Authentication.OAuth2;
 import postroom.service.InvalidService.FieldTrouble;
 import postroom.store.Store;
 import postroom.store.Tx;
-import postroom.store.Tx.Turn;
+import postroom.store.Tx.Subject;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -183,7 +183,7 @@ public final class Services {
         var service = checked(id, given, given.objectNode());
         var status = ServiceStatus.initial(stateOf(service, false), clock.instant());
         store.write(tx -> {
-            tx.takeTurn(Turn.SERVICES);
+            tx.lock(Subject.SERVICES);
             if (ServiceRows.isNameTaken(tx, id, service.name())) throw nameTaken();
             ServiceRows.insert(tx, id, service.name(), given, status);
             tell(tx, EventType.SERVICE_CREATED, id, Map.of("by", by));
@@ -236,7 +236,7 @@ public final class Services {
                         || !service.smtp().equals(before.service().smtp());
         var status =
                 store.write(tx -> {
-                    tx.takeTurn(Turn.SERVICES);
+                    tx.lock(Subject.SERVICES);
                     if (!ServiceRows.settings(tx, id).equals(Optional.of(before.given())))
                         throw new Outdated(id);
                     if (ServiceRows.isNameTaken(tx, id, service.name())) throw nameTaken();
@@ -261,7 +261,7 @@ public final class Services {
     public synchronized void delete(long id, String by) {
         var name = known(id).service().name();
         store.write(tx -> {
-            tx.takeTurn(Turn.SERVICES);
+            tx.lock(Subject.SERVICES);
             ServiceRows.letNobodyAddMail(tx);
             long owed = ServiceRows.owed(tx, id);
             if (owed > 0) throw new MailWaits(owed);
@@ -299,7 +299,7 @@ public final class Services {
         if (found == null || !isSignInOf(found.service(), then)) return false;
         var status =
                 store.write(tx -> {
-                    tx.takeTurn(Turn.SERVICES);
+                    tx.lock(Subject.SERVICES);
                     alongside.run(tx);
                     var now = statusIn(tx, then.id());
                     return switch (now.state()) {
@@ -317,7 +317,7 @@ public final class Services {
         known(id);
         var status =
                 store.write(tx -> {
-                    tx.takeTurn(Turn.SERVICES);
+                    tx.lock(Subject.SERVICES);
                     ServiceRows.deleteAuthorization(tx, id);
                     tell(tx, EventType.SERVICE_REVOKED, id, Map.of("by", by));
                     var because = Because.of("by", by);
@@ -362,7 +362,7 @@ public final class Services {
             Optional<String> detail,
             Optional<Instant> until)
             throws SQLException {
-        tx.takeTurn(Turn.SERVICES);
+        tx.lock(Subject.SERVICES);
         if (ServiceRows.status(tx, id).isEmpty()) return;
         var because = new Because(reason, detail, until, Map.of());
         var status = writeUnlessPaused(tx, id, state, because);
@@ -375,7 +375,7 @@ public final class Services {
     public boolean takeProbe(long id) {
         if (byId(id).isEmpty() || !status(id).mayProbe(clock.instant())) return false;
         return store.write(tx -> {
-            tx.takeTurn(Turn.SERVICES);
+            tx.lock(Subject.SERVICES);
             var status = ServiceRows.status(tx, id);
             var now = clock.instant();
             if (status.isEmpty() || !status.get().mayProbe(now)) return false;
@@ -570,7 +570,7 @@ public final class Services {
     private void move(long id, Store.Work<ServiceStatus> work) {
         var status =
                 store.write(tx -> {
-                    tx.takeTurn(Turn.SERVICES);
+                    tx.lock(Subject.SERVICES);
                     return work.run(tx);
                 });
         known.computeIfPresent(id, (key, now) -> now.with(status, soon()));

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// The processes that use one PostgreSQL, this one among them. Each has a name of its own, and a
 /// number that makes its IDs unlike those of the others. Whether another one is alive is told from
@@ -45,23 +46,18 @@ public final class Nodes {
         return name;
     }
 
-    /// Takes the first number that is free.
+    /// Takes a number that is free, and not one that was free a moment ago: whoever had it may have
+    /// given out IDs of this very millisecond.
     void join() {
         int number =
                 store.write(tx -> {
-                    tx.takeTurn(Tx.Turn.NODES);
+                    tx.lock(Tx.Subject.NODES);
                     var taken = new HashSet<Integer>();
                     for (var node : all(tx)) {
                         if (node.name.equals(name)) return node.number;
                         taken.add(node.number);
                     }
-                    int free = 0;
-                    while (taken.contains(free)) free++;
-                    if (free == Ids.NODES)
-                        throw new StoreException(
-                                "there are " + free + " nodes already, the most there can be",
-                                new IllegalStateException("no number is free"),
-                                false);
+                    int free = free(taken, changes(tx, Tx.Subject.NODES));
                     tx.update(
                             "insert into node (name, number, started_at) values (?, ?, ?)",
                             name,
@@ -71,6 +67,17 @@ public final class Nodes {
                 });
         ids.become(number);
         log.info("node={} number={}", name, number);
+    }
+
+    private static int free(Set<Integer> taken, long joined) {
+        for (int i = 0; i < Ids.NODES; i++) {
+            int number = Math.floorMod(joined + i, Ids.NODES);
+            if (!taken.contains(number)) return number;
+        }
+        throw new StoreException(
+                "there are " + Ids.NODES + " nodes already, the most there can be",
+                new IllegalStateException("no number is free"),
+                false);
     }
 
     /// Says that this node is alive. Joins anew when the others thought it was not.
@@ -89,12 +96,15 @@ public final class Nodes {
     }
 
     /// Goes up with every change of that subject, on any node.
-    public long changes(Tx.Turn subject) {
-        return store.read(tx ->
-                        tx.first(
-                                "select number from turn where subject = ?",
-                                row -> row.number("number"),
-                                subject.word()))
+    public long changes(Tx.Subject subject) {
+        return store.read(tx -> changes(tx, subject));
+    }
+
+    private static long changes(Tx tx, Tx.Subject subject) throws SQLException {
+        return tx.first(
+                        "select changes from subject where name = ?",
+                        row -> row.number("changes"),
+                        subject.word())
                 .orElseThrow();
     }
 

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 
 /// One database for several nodes. A few writers of this node take what waits, some works at a time
 /// into one transaction and one commit. Transactions are READ COMMITTED: a work that reads and then
-/// writes takes its turn first ([Tx#takeTurn]) or says in its statement what has to be true.
+/// writes locks its subject first ([Tx#lock]) or says in its statement what has to be true.
 ///
 /// A work that lost a race runs once more. While the database is away every work fails within
 /// seconds; once it is back, the next one finds it.

@@ -40,12 +40,12 @@ public final class Tx {
     /// For a work that reads and then writes what it made of that; comes before the reading. Until
     /// the transaction ends nobody else, on any node, gets past this for the same subject, and all
     /// nodes hear that the subject changed.
-    public void takeTurn(Turn subject) throws SQLException {
-        update("update turn set number = number + 1 where subject = ?", subject.word());
+    public void lock(Subject subject) throws SQLException {
+        update("update subject set changes = changes + 1 where name = ?", subject.word());
     }
 
     /// Statements that read and change the same subject take turns.
-    public enum Turn {
+    public enum Subject {
         SERVICES,
         PEOPLE,
         SECRET_ENDINGS,

@@ -9,8 +9,8 @@ create table node (
 
 -- One row per subject whose readers change what they read: its lock, and a count of changes that every node
 -- looks at.
-create table turn (
-  subject text   primary key,
-  number  bigint not null default 0
+create table subject (
+  name    text   primary key,
+  changes bigint not null default 0
 );
-insert into turn (subject) values ('services'), ('people'), ('secret_endings'), ('nodes');
+insert into subject (name) values ('services'), ('people'), ('secret_endings'), ('nodes');

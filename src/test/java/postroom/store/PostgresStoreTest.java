@@ -40,6 +40,15 @@ class PostgresStoreTest extends StoreContract {
     }
 
     @Test
+    void a_node_that_starts_again_at_once_gives_out_other_ids() {
+        var seen = new HashSet<Long>();
+        for (int start = 0; start < 5; start++)
+            try (var node = another()) {
+                for (int i = 0; i < 100; i++) assertThat(seen.add(node.nextId())).isTrue();
+            }
+    }
+
+    @Test
     void who_takes_a_turn_sees_what_the_one_before_wrote() {
         try (var one = another();
                 var two = another()) {
@@ -57,7 +66,7 @@ class PostgresStoreTest extends StoreContract {
     }
 
     private static int countUp(Tx tx) throws java.sql.SQLException {
-        tx.takeTurn(Tx.Turn.PEOPLE);
+        tx.lock(Tx.Subject.PEOPLE);
         int n =
                 tx.first("select value from setting where name = 'n'", r -> r.string("value"))
                         .map(Integer::parseInt)
