@@ -3,6 +3,7 @@ package postroom;
 import postroom.access.Access;
 import postroom.access.Credential;
 import postroom.access.Network;
+import postroom.alert.Alerts;
 import postroom.api.Doors.Door;
 import postroom.catalog.Catalog;
 import postroom.catalog.JsonCatalog;
@@ -10,6 +11,7 @@ import postroom.check.Check;
 import postroom.config.PostroomSettings;
 import postroom.config.PostroomSettings.BareLineEndings;
 import postroom.deliver.Dispatcher;
+import postroom.deliver.IdleRenewal;
 import postroom.deliver.Judge;
 import postroom.deliver.smtp.SmtpTransport;
 import postroom.deliver.smtp.Timeouts;
@@ -26,27 +28,36 @@ import postroom.oauth.AuthorizationRequests;
 import postroom.oauth.Authorizations;
 import postroom.oauth.Authorizer;
 import postroom.oauth.DevicePolling;
+import postroom.oauth.FirstGrant;
 import postroom.oauth.Review;
 import postroom.oauth.Revocation;
+import postroom.oauth.SecretTrial;
 import postroom.oauth.TokenEndpoint;
 import postroom.oauth.TokenSignIns;
+import postroom.queue.Claim;
 import postroom.queue.Queue;
 import postroom.queue.RetrySchedule;
 import postroom.queue.Spool;
+import postroom.route.Route;
 import postroom.route.Router;
+import postroom.route.Routes;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
 import postroom.service.Presets;
+import postroom.service.Service;
 import postroom.service.Services;
 import postroom.store.PostgresStore;
 import postroom.store.SqliteStore;
 import postroom.store.Store;
+import postroom.store.Tx.Subject;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -67,15 +78,20 @@ public final class House implements AutoCloseable {
     final Queue queue;
     final Authorizations authorizations;
     final TokenSignIns signIns;
+    final SecretTrial secretTrial;
     final Authorizer authorizer;
     final Revocation revocation;
+    final Routes routes;
+    final Router router;
     final Dispatcher dispatcher;
     final Check check;
+    final Alerts alerts;
     final Intake intake;
     final Housekeeper housekeeper;
 
     private final Optional<Neighbours> neighbours;
     private final DevicePolling devices;
+    final Detours detours;
     private final DropCollector drops;
     private final List<SubmissionListener> listeners = new ArrayList<>();
     private final List<Door> doors = new ArrayList<>();
@@ -91,7 +107,7 @@ public final class House implements AutoCloseable {
                 settings.masterKey()
                         .key()
                         .map(Vault::withKey)
-                        .orElseGet(() -> Vault.withKeyFile(settings.masterKey().file()));
+                        .orElseGet(() -> keyFile(settings.masterKey().file()));
         catalog = JsonCatalog.ours();
         presets = Presets.withOwners(settings.data().resolve("presets"));
 
@@ -111,6 +127,8 @@ public final class House implements AutoCloseable {
                         clock,
                         RandomGenerator.getDefault());
         services.onResume(signIns::forget);
+        var firstGrant = new FirstGrant(authorizations, tokens, vault, clock);
+        secretTrial = new SecretTrial(services, signIns, firstGrant, catalog);
         var requests = new AuthorizationRequests(store, vault, services, catalog, clock);
         var review = new Review(services, requests, authorizations, catalog, clock);
         devices = new DevicePolling(requests, review, tokens);
@@ -125,11 +143,22 @@ public final class House implements AutoCloseable {
                         timeouts,
                         (service, key) ->
                                 vault.open(key, service.secretContext("smtp_client_key")));
-        dispatcher = new Dispatcher(queue, services, smtp, judge, clock);
+        routes = Routes.open(store, events, services);
+        dispatcher = new Dispatcher(queue, services, smtp, judge, this::sendsAsItself, clock);
         check = new Check(services, signIns, smtp, catalog, store, events, clock);
 
+        alerts =
+                new Alerts(
+                        new Alerts.Rooms(services, queue, spool, authorizations, presets, catalog),
+                        store,
+                        events,
+                        settings.alerts(),
+                        settings.baseUrl(),
+                        clock);
+
         // Doors
-        var router = new Router(services::all, id -> services.status(id).state());
+        router = new Router(services::all, id -> services.status(id).state(), routes::all);
+        detours = new Detours(routes, router, queue, services);
         intake = new Intake(spool, queue, router, intakeSettings(), clock);
         drops =
                 new DropCollector(
@@ -144,13 +173,22 @@ public final class House implements AutoCloseable {
                         queue,
                         spool,
                         events,
-                        new EndingSecrets(services, store, events, clock),
+                        alerts,
+                        new IdleRenewal(services, authorizations, signIns, judge, clock),
                         settings.retention(),
                         clock);
         neighbours =
                 store instanceof PostgresStore shared
-                        ? Optional.of(new Neighbours(shared.nodes(), shared, queue, services))
+                        ? Optional.of(neighbours(shared))
                         : Optional.empty();
+    }
+
+    // Routes name services, so those come first.
+    private Neighbours neighbours(PostgresStore shared) {
+        var changes = new LinkedHashMap<Subject, Runnable>();
+        changes.put(Subject.SERVICES, services::reload);
+        changes.put(Subject.ROUTES, routes::reload);
+        return new Neighbours(shared.nodes(), shared, queue, changes);
     }
 
     /// On SQLite there is one node, and what a former process held was this one's.
@@ -175,6 +213,7 @@ public final class House implements AutoCloseable {
         neighbours.ifPresent(Neighbours::start);
         dispatcher.start();
         devices.start();
+        detours.start();
         var submission = settings.submission();
         var certificates = certificates();
         listen("submission.starttls", submission.starttls(), Entrance.STARTTLS, certificates);
@@ -201,6 +240,7 @@ public final class House implements AutoCloseable {
         drops.close();
         devices.close();
         housekeeper.close();
+        detours.close();
         for (var listener : listeners) listener.stop(Duration.ofSeconds(5));
         dispatcher.close(Duration.ofSeconds(10));
         neighbours.ifPresent(Neighbours::close);
@@ -247,9 +287,20 @@ public final class House implements AutoCloseable {
                 clock);
     }
 
+    /// A new key is made for a new house only.
+    private Vault keyFile(Path file) {
+        return Services.hasSecrets(store) ? Vault.withFormerKeyFile(file) : Vault.withKeyFile(file);
+    }
+
     /// Until there is a service, what `sendmail` left waits; it cannot be told no any more.
     private Optional<Credential> localCredential() {
         return services.all().isEmpty() ? Optional.empty() : access.local();
+    }
+
+    /// Only where a rule says so, and never for a sender the service lists.
+    private boolean sendsAsItself(Service service, Claim claim) {
+        if (claim.route().isEmpty() || service.lists(claim.headerFrom())) return false;
+        return routes.named(claim.route()).filter(Route::rewriteFrom).isPresent();
     }
 
     private List<Network> plainNetworks() {

@@ -3,7 +3,9 @@ package postroom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import postroom.alert.Alerts;
 import postroom.config.PostroomSettings.Retention;
+import postroom.deliver.IdleRenewal;
 import postroom.event.EventLog;
 import postroom.queue.Queue;
 import postroom.queue.Spool;
@@ -13,8 +15,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// Once a minute: fails what waited longer than patience allows, forgets what retention does not
-/// keep, in bites small enough that nobody waits for it, and tells which secrets end soon.
+/// Once a minute: fails what waited longer than patience allows, and forgets what retention does
+/// not keep, in bites small enough that nobody waits for it. Looks around for alerts a few times a
+/// minute, and renews authorizations that no mail uses.
 final class Housekeeper implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
     private static final int BITE = 200;
@@ -23,30 +26,35 @@ final class Housekeeper implements AutoCloseable {
     private final Queue queue;
     private final Spool spool;
     private final EventLog events;
-    private final EndingSecrets secrets;
+    private final Alerts alerts;
+    private final IdleRenewal renewal;
     private final Retention retention;
     private final InstantSource clock;
     private final ScheduledExecutorService timer =
-            Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofVirtual().name("housekeeper").factory());
+            Executors.newScheduledThreadPool(2, Thread.ofVirtual().name("housekeeper").factory());
 
     Housekeeper(
             Queue queue,
             Spool spool,
             EventLog events,
-            EndingSecrets secrets,
+            Alerts alerts,
+            IdleRenewal renewal,
             Retention retention,
             InstantSource clock) {
         this.queue = queue;
         this.spool = spool;
         this.events = events;
-        this.secrets = secrets;
+        this.alerts = alerts;
+        this.renewal = renewal;
         this.retention = retention;
         this.clock = clock;
     }
 
     void start() {
         timer.scheduleWithFixedDelay(this::tidy, 20, 60, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(this::lookAround, 10, 15, TimeUnit.SECONDS);
+        // Beside the others, since it waits for providers.
+        timer.scheduleWithFixedDelay(this::renew, 30, 60, TimeUnit.SECONDS);
     }
 
     @Override
@@ -54,16 +62,31 @@ final class Housekeeper implements AutoCloseable {
         timer.shutdownNow();
     }
 
+    /// Tells what is wrong, and what is over.
+    void lookAround() {
+        careful(alerts::lookAround);
+    }
+
+    /// Renews what nobody used for a day.
+    void renew() {
+        careful(renewal::renew);
+    }
+
     /// One round.
     void tidy() {
-        try {
+        careful(() -> {
             var now = clock.instant();
             repeat(() -> queue.failImpatient(BITE));
             repeat(() -> queue.eraseContent(now.minus(retention.content()), BITE));
             repeat(() -> queue.eraseMessages(now.minus(retention.events()), BITE));
             repeat(() -> events.eraseBefore(now.minus(retention.events()), BITE));
             spool.eraseOrphans(now);
-            secrets.tell();
+        });
+    }
+
+    private static void careful(Runnable round) {
+        try {
+            round.run();
         } catch (RuntimeException trouble) {
             log.warn("housekeeping goes on in a minute after {}", trouble.toString());
         }

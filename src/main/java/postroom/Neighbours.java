@@ -4,14 +4,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import postroom.queue.Queue;
-import postroom.service.Services;
 import postroom.store.Nodes;
 import postroom.store.Nodes.Node;
 import postroom.store.Store;
 import postroom.store.Tx.Subject;
 
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -30,23 +31,24 @@ final class Neighbours implements AutoCloseable {
     private final Nodes nodes;
     private final Store store;
     private final Queue queue;
-    private final Services services;
+    private final SequencedMap<Subject, Runnable> changes;
+    private final Map<Subject, Long> heard = new EnumMap<>(Subject.class);
     private final Map<String, Seen> seen = new HashMap<>();
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofVirtual().name("neighbours").factory());
-    private long heard = -1;
     private int seconds;
     private boolean away;
 
     /// @param looks how often it stood there since
     private record Seen(long beats, int looks) {}
 
-    Neighbours(Nodes nodes, Store store, Queue queue, Services services) {
+    /// @param changes what to do, in this order, when another node changed one of these
+    Neighbours(Nodes nodes, Store store, Queue queue, SequencedMap<Subject, Runnable> changes) {
         this.nodes = nodes;
         this.store = store;
         this.queue = queue;
-        this.services = services;
+        this.changes = changes;
     }
 
     void start() {
@@ -77,10 +79,12 @@ final class Neighbours implements AutoCloseable {
 
     /// What changed on other nodes counts here, too.
     void hear() {
-        long now = nodes.changes(Subject.SERVICES);
-        if (now == heard) return;
-        services.reload();
-        heard = now;
+        changes.forEach((subject, reload) -> {
+            long now = nodes.changes(subject);
+            if (Long.valueOf(now).equals(heard.get(subject))) return;
+            reload.run();
+            heard.put(subject, now);
+        });
     }
 
     /// One look at the others.

@@ -32,7 +32,7 @@ class ArchitectureTest {
                     Map.entry("service", with(GROUND, "event", "catalog")),
                     Map.entry("access", with(GROUND, "event", "service")),
                     Map.entry("queue", with(GROUND, "event", "service")),
-                    Map.entry("route", with(GROUND, "service", "access")),
+                    Map.entry("route", with(GROUND, "service", "access", "event")),
                     Map.entry("oauth", with(GROUND, "service", "event", "catalog")),
                     Map.entry(
                             "deliver",
@@ -40,6 +40,8 @@ class ArchitectureTest {
                     Map.entry(
                             "check",
                             with(GROUND, "service", "oauth", "deliver", "catalog", "event")),
+                    Map.entry(
+                            "alert", with(GROUND, "queue", "service", "oauth", "catalog", "event")),
                     Map.entry("web", with(GROUND, "access", "event", "service")),
                     Map.entry(
                             "intake",
@@ -61,7 +63,7 @@ class ArchitectureTest {
                     "java.sql",
                             Set.of(
                                     "store", "event", "service", "oauth", "access", "queue",
-                                    "deliver", "intake", "check", "api", "cli"));
+                                    "deliver", "intake", "check", "route", "api", "cli", "alert"));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

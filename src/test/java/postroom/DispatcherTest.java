@@ -121,6 +121,24 @@ class DispatcherTest {
     }
 
     @Test
+    void a_daily_limit_delays_and_fails_nothing() {
+        var office = town.office("{\"recipients_per_day\": 5}");
+        var messages = new ArrayList<QueueId>();
+        for (int i = 0; i < 8; i++) messages.add(town.handIn("erp", ERP, "a" + i + "@example.net"));
+        town.runFor(Duration.ofSeconds(1));
+
+        assertThat(town.emulator.mailboxes().received()).isEqualTo(5);
+        assertThat(state(office)).isEqualTo(ServiceState.LIMITED);
+        assertThat(town.house.services.status(office.id()).reason()).contains("service-day-limit");
+
+        town.runFor(Duration.ofHours(25));
+
+        assertThat(town.emulator.mailboxes().received()).isEqualTo(8);
+        assertThat(state(office)).isEqualTo(ServiceState.READY);
+        for (var message : messages) assertThat(recipient(message).attempts()).isEqualTo(1);
+    }
+
+    @Test
     void a_service_is_not_forgotten_while_mail_is_held_on_its_way_to_it() {
         var office = town.office("{}");
         town.house.services.pause(office.id(), "ada");

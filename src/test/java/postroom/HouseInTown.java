@@ -45,6 +45,7 @@ final class HouseInTown implements AutoCloseable {
 
     private static final Duration REAL_PATIENCE = Duration.ofSeconds(60);
     private static final Duration TIDY_EVERY = Duration.ofHours(6);
+    private static final Duration LOOK_EVERY = Duration.ofMinutes(5);
     private static final String QUEUED = "queued as ";
 
     final Instant start = Instant.parse("2026-11-23T00:00:00Z");
@@ -56,6 +57,7 @@ final class HouseInTown implements AutoCloseable {
     private final Timeouts timeouts;
     private final Map<String, Issued> credentials = new HashMap<>();
     private long storyBegins;
+    private boolean tellsAlerts;
     private Instant tidyAt = start.plus(TIDY_EVERY);
 
     /// What came of handing in: queue IDs, or what the door said instead.
@@ -80,6 +82,8 @@ final class HouseInTown implements AutoCloseable {
             var settings = SettingsReader.read(data.toString(), "", environment);
             var fresh = new House(settings, clock, timeouts);
             fresh.open();
+            // Rounds are made when the story comes to them, not by the clock on the wall.
+            fresh.housekeeper.close();
             return fresh;
         } catch (InvalidSettings invalid) {
             throw new IllegalArgumentException(String.join("\n", invalid.sentences()), invalid);
@@ -113,16 +117,21 @@ final class HouseInTown implements AutoCloseable {
     ///
     /// @param limits as JSON; what is left out is the preset's
     Service office(String limits) {
-        var settings = JSON.createObjectNode().put("name", "Office");
+        return office("Office", "noreply@contoso.example", limits);
+    }
+
+    /// As [#office(String)], for another mailbox.
+    Service office(String name, String mailbox, String limits) {
+        var settings = JSON.createObjectNode().put("name", name);
         settings.put("preset", "microsoft-365-app");
         settings.withObject("/smtp")
                 .put("host", "localhost")
                 .put("port", emulator.microsoft().smtpPort())
                 .put("trusted_ca", emulator.trustedCa());
-        settings.withObject("/from").put("address", "noreply@contoso.example");
+        settings.withObject("/from").put("address", mailbox);
         var client = emulator.script().clients().getFirst();
         settings.withObject("/authentication")
-                .put("login", "noreply@contoso.example")
+                .put("login", mailbox)
                 .put("tenant", emulator.script().tenants().getFirst().id())
                 .put("client_id", client.id())
                 .put("client_secret", client.secrets().getFirst())
@@ -147,6 +156,22 @@ final class HouseInTown implements AutoCloseable {
     void storyBegins() {
         settle();
         for (var event : events()) storyBegins = event.id();
+    }
+
+    /// From now on the house looks around for alerts every five minutes, and they are part of the
+    /// story.
+    void tellAlerts() {
+        tellsAlerts = true;
+    }
+
+    boolean tellsAlerts() {
+        return tellsAlerts;
+    }
+
+    /// A round of alerts, and what comes of it.
+    void lookAround() {
+        house.housekeeper.lookAround();
+        settle();
     }
 
     /// All that happened in the story, oldest first.
@@ -224,8 +249,11 @@ final class HouseInTown implements AutoCloseable {
     private void moveTo(Instant time) {
         var leap = Duration.between(clock.instant(), time);
         if (leap.isPositive()) clock.pass(leap);
+        house.housekeeper.lookAround();
         if (!clock.instant().isBefore(tidyAt)) {
             house.housekeeper.tidy();
+            house.housekeeper.renew();
+            house.housekeeper.lookAround();
             tidyAt = clock.instant().plus(TIDY_EVERY);
         }
         settle();
@@ -233,6 +261,8 @@ final class HouseInTown implements AutoCloseable {
 
     private Instant nextHalt() {
         var next = tidyAt;
+        var look = clock.instant().plus(LOOK_EVERY);
+        if (tellsAlerts && look.isBefore(next)) next = look;
         for (var service : house.services.all()) {
             if (house.queue.waiting(service.id()).recipients() == 0) continue;
             var at = nextHalt(service);
@@ -255,8 +285,10 @@ final class HouseInTown implements AutoCloseable {
 
     /// Returns once nothing is under way and nothing can be done before the clock moves.
     void settle() {
-        house.dispatcher.nudge(0);
-        await("rest", () -> house.dispatcher.quietUntil().isPresent());
+        do {
+            house.dispatcher.nudge(0);
+            await("rest", () -> house.dispatcher.quietUntil().isPresent());
+        } while (house.detours.look() > 0);
     }
 
     /// Returns once it is so; the clock stands still meanwhile.

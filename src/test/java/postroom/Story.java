@@ -69,6 +69,7 @@ final class Story {
         var credentials = list(configuration.remove("credentials"));
         Files.writeString(data.resolve("postroom.yaml"), YAML.writeValueAsString(configuration));
         try (var town = new HouseInTown(data, provider)) {
+            if (configuration.has("alerts")) town.tellAlerts();
             var story = new Story(folder, town);
             story.setUp(services, credentials);
             town.storyBegins();
@@ -142,6 +143,7 @@ final class Story {
         town.runTo(town.start.plus(Timeline.duration(entry.group(1))));
         act(entry.group(2));
         town.settle();
+        town.lookAround();
     }
 
     private void act(String deed) throws IOException {

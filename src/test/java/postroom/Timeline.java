@@ -190,8 +190,16 @@ record Timeline(List<Line> lines, List<String> end) {
         List<Line> tell(List<Event> events) {
             var lines = new ArrayList<Line>();
             for (var event : events)
-                lines.add(new Line(since(event.at()), subject(event), text(event)));
+                if (town.tellsAlerts() || !isAlert(event))
+                    lines.add(new Line(since(event.at()), subject(event), text(event)));
             return lines;
+        }
+
+        private static boolean isAlert(Event event) {
+            return switch (event.type()) {
+                case ALERT_RAISED, ALERT_CLEARED -> true;
+                default -> false;
+            };
         }
 
         private Duration since(Instant time) {
@@ -236,6 +244,8 @@ record Timeline(List<Line> lines, List<String> end) {
                                         with(" until ", until(data)),
                                         with("  ", data.get("reason")),
                                         with("  by ", data.get("by")));
+                case ALERT_RAISED -> "alert  " + data.get("title") + byMail(data);
+                case ALERT_CLEARED -> "alert over  " + data.get("title") + byMail(data);
                 case SERVICE_CHANGED -> "changed  " + data.get("fields") + "  by " + data.get("by");
                 case SERVICE_RENEWED ->
                         Boolean.TRUE.equals(data.get("refresh_token_rotated"))
@@ -246,6 +256,10 @@ record Timeline(List<Line> lines, List<String> end) {
                                 .formatted(data.get("account"), with("  by ", data.get("by")));
                 default -> event.type().word();
             };
+        }
+
+        private static String byMail(Map<String, Object> data) {
+            return Boolean.TRUE.equals(data.get("told_by_mail")) ? "  by mail" : "  nobody told";
         }
 
         private String credential(Event event) {

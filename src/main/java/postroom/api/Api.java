@@ -4,7 +4,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /// The calls to manage Postroom, for [postroom.web.WebServer#start]. Needs `Access`, `Queue`,
-/// `EventLog`, `Services`, `Presets`, `Catalog`, `Store`, the clock, [Doors] and a
+/// `EventLog`, `Services`, `Presets`, `Catalog`, `Alerts`, `Store`, the clock, [Doors] and a
 /// `PrometheusMeterRegistry`; with a [ServiceCheck] it checks services, too.
 @Configuration(proxyBeanMethods = false)
 @Import({
@@ -17,6 +17,7 @@ import org.springframework.context.annotation.Import;
     UserCalls.class,
     KnowledgeCalls.class,
     EventCalls.class,
+    AlertCalls.class,
     HealthCalls.class,
     MetricsCall.class,
     ApiDescription.class,

@@ -100,6 +100,7 @@ class AuthorizationCalls {
                                 false,
                                 null,
                                 null,
+                                null,
                                 authorizer.redirectUri(),
                                 request));
     }
@@ -116,6 +117,7 @@ class AuthorizationCalls {
                 authorization.refreshToken().isPresent(),
                 authorization.authorizedAt(),
                 authorization.renewedAt().orElse(null),
+                authorization.refreshTokenExpires().orElse(null),
                 authorizer.redirectUri(),
                 request);
     }

@@ -15,6 +15,7 @@ import java.util.List;
 /// What a service was authorized for, and how the last request for it went. Never a token.
 ///
 /// @param scopes OAuth2 scopes that were granted
+/// @param refreshTokenExpires where the provider told that it ends
 /// @param redirectUri what to register at the provider
 record AuthorizationJson(
         boolean authorized,
@@ -26,6 +27,7 @@ record AuthorizationJson(
         boolean hasRefreshToken,
         @Nullable Instant authorizedAt,
         @Nullable Instant renewedAt,
+        @Nullable Instant refreshTokenExpires,
         URI redirectUri,
         AuthorizationJson.@Nullable Request request) {
 

@@ -22,6 +22,7 @@ import postroom.web.WebSettings;
 
 import tools.jackson.databind.JsonNode;
 
+import java.time.LocalDate;
 import java.util.List;
 
 /// What Postroom knows of providers and errors.
@@ -52,7 +53,11 @@ class KnowledgeCalls {
             String userName,
             List<String> hosts,
             List<String> notes,
-            List<String> docs) {}
+            List<String> docs,
+            List<CutOffJson> cutOffs) {}
+
+    /// @param authentication whom it concerns, as `authentication.type`
+    record CutOffJson(LocalDate day, String authentication, String what, String docs) {}
 
     record PresetList(List<PresetJson> presets) {}
 
@@ -104,6 +109,11 @@ class KnowledgeCalls {
                 preset.userName(),
                 preset.hosts(),
                 preset.notes(),
-                preset.docs());
+                preset.docs(),
+                preset.cutOffs().stream()
+                        .map(it ->
+                                new CutOffJson(
+                                        it.day(), it.authentication().word(), it.what(), it.docs()))
+                        .toList());
     }
 }

@@ -12,13 +12,21 @@ import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 import postroom.access.Role;
+import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
 import postroom.mail.Address;
+import postroom.oauth.SecretTrial;
+import postroom.oauth.SecretTrial.Outcome.Changed;
+import postroom.oauth.SecretTrial.Outcome.Overtaken;
+import postroom.oauth.SecretTrial.Outcome.Refused;
+import postroom.oauth.SecretTrial.Outcome.Untried;
 import postroom.queue.Queue;
+import postroom.route.Routes;
 import postroom.service.InvalidService;
 import postroom.service.MailWaits;
 import postroom.service.RealValues;
@@ -37,6 +45,7 @@ import tools.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The ways out. A service is named by its name or its id.
 @RestController
@@ -44,22 +53,28 @@ import java.util.stream.Collectors;
 class ServiceCalls {
 
     private final Services services;
+    private final Routes routes;
     private final Queue queue;
     private final Catalog catalog;
+    private final SecretTrial trial;
     private final JsonMapper json;
     private final ObjectProvider<ServiceCheck> check;
     private final WebSettings settings;
 
     ServiceCalls(
             Services services,
+            Routes routes,
             Queue queue,
             Catalog catalog,
+            SecretTrial trial,
             JsonMapper json,
             ObjectProvider<ServiceCheck> check,
             WebSettings settings) {
         this.services = services;
+        this.routes = routes;
         this.queue = queue;
         this.catalog = catalog;
+        this.trial = trial;
         this.json = json;
         this.check = check;
         this.settings = settings;
@@ -99,11 +114,63 @@ class ServiceCalls {
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
     @Operation(
             summary = "Change a service",
-            description = "What is not named stays as it is, secrets included.")
+            description =
+                    "What is not named stays as it is, secrets included. A new secret is shown to"
+                            + " the provider before it takes the place of the old one; 422 when it"
+                            + " is refused or nobody answers. untried=true stores it without.")
     JsonNode change(
-            Visitor visitor, @PathVariable("id") String id, @RequestBody JsonNode settings) {
+            Visitor visitor,
+            @PathVariable("id") String id,
+            @RequestParam(name = "untried", defaultValue = "false") boolean untried,
+            @RequestBody JsonNode settings) {
         var service = Asked.service(services, id);
-        return shown(valid(() -> services.update(service.id(), object(settings), visitor.name())));
+        var patch = object(settings);
+        return shown(
+                valid(() ->
+                        untried
+                                ? services.update(service.id(), patch, visitor.name())
+                                : changed(trial.change(service.id(), patch, visitor.name()))));
+    }
+
+    private static Service changed(SecretTrial.Outcome outcome) {
+        return switch (outcome) {
+            case Changed(var service) -> service;
+            case Refused(var field, var diagnostic, var advice) ->
+                    throw unusable(
+                            "The provider does not take the new secret",
+                            new FieldError(
+                                    field,
+                                    "was refused by the provider: "
+                                            + sentence(diagnostic.text())
+                                            + remedy(advice)
+                                            + " The settings are as they were"));
+            case Untried(var field, var diagnostic, var advice) ->
+                    throw unusable(
+                            "The new secret could not be tried",
+                            new FieldError(
+                                    field,
+                                    "could not be tried: "
+                                            + sentence(diagnostic.text())
+                                            + remedy(advice)
+                                            + " The settings are as they were. Try again, or add"
+                                            + " ?untried=true (--untried) to store it as it is"));
+            case Overtaken() ->
+                    throw new Problem(
+                            409,
+                            "Somebody else changed the service",
+                            "The service was changed while this change was under way. Look at it,"
+                                    + " and make the change again.");
+        };
+    }
+
+    private static String remedy(Advice advice) {
+        return advice.isUnknown()
+                ? ""
+                : " " + sentence(advice.title()) + " " + sentence(advice.fix());
+    }
+
+    private static String sentence(String text) {
+        return text.isEmpty() || text.endsWith(".") ? text : text + ".";
     }
 
     @DeleteMapping("/v1/services/{id}")
@@ -112,6 +179,17 @@ class ServiceCalls {
     @Operation(summary = "Forget a service that nothing waits for")
     void delete(Visitor visitor, @PathVariable("id") String id) {
         var service = Asked.service(services, id);
+        routes.leadingTo(service.id())
+                .ifPresent(route -> {
+                    throw new Problem(
+                            409,
+                            "A rule leads to this service",
+                            "Rule "
+                                    + route.name()
+                                    + " leads to "
+                                    + service.name()
+                                    + ". Change the rule first.");
+                });
         try {
             services.delete(service.id(), visitor.name());
         } catch (MailWaits mail) {
@@ -168,6 +246,13 @@ class ServiceCalls {
         var waiting = queue.waiting(service.id());
         shown.put("waiting", waiting.recipients());
         shown.put("waiting_since", waiting.oldest().map(Object::toString).orElse(null));
+        service.limits()
+                .recipientsPerDay()
+                .ifPresent(limit -> {
+                    long used = queue.recipientsToday(service.id());
+                    shown.put("recipients_today", used);
+                    shown.put("recipients_left_today", Math.max(0, limit - used));
+                });
         services.status(service.id())
                 .reason()
                 .flatMap(catalog::byId)
@@ -184,19 +269,23 @@ class ServiceCalls {
         try {
             return work.get();
         } catch (InvalidService invalid) {
-            var errors =
+            throw unusable(
+                    "The settings of a service cannot be used as they are",
                     invalid.troubles().stream()
                             .map(trouble -> new FieldError(trouble.field(), trouble.message()))
-                            .toList();
-            // the messages go on where the name of the field ends
-            throw new Problem(
-                    422,
-                    "The settings of a service cannot be used as they are",
-                    errors.stream()
-                            .map(error -> error.field() + " " + error.message())
-                            .collect(Collectors.joining(". ", "", ".")),
-                    errors);
+                            .toArray(FieldError[]::new));
         }
+    }
+
+    // the messages go on where the name of the field ends
+    private static Problem unusable(String title, FieldError... errors) {
+        return new Problem(
+                422,
+                title,
+                Stream.of(errors)
+                        .map(error -> error.field() + " " + error.message())
+                        .collect(Collectors.joining(". ", "", ".")),
+                List.of(errors));
     }
 
     private static ObjectNode object(JsonNode settings) {

@@ -179,7 +179,7 @@ public final class Check {
     /// What the token tells about itself is shown and never judged: only the server may refuse it.
     private Optional<TokenReview> accessToken(Service service, Ladder ladder) {
         long began = System.nanoTime();
-        switch (signIns.signInFor(service)) {
+        switch (signIns.askedAnew(service)) {
             case SignIn.Anonymous _ ->
                     ladder.passed(Name.ACCESS_TOKEN, "not needed", Duration.ZERO);
             case SignIn.Password _ ->

@@ -1,6 +1,7 @@
 package postroom.cli;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import tools.jackson.databind.JsonNode;
@@ -27,6 +28,9 @@ final class ApplyCommand extends ServerCommand {
 
     @Parameters(paramLabel = "FILE", description = "What is wanted.")
     private String file = "";
+
+    @Option(names = "--untried", description = ServiceChange.Untried.DESCRIPTION)
+    private boolean untried;
 
     ApplyCommand(Terminal terminal) {
         super(terminal);
@@ -73,7 +77,9 @@ final class ApplyCommand extends ServerCommand {
             } else if (Secrets.covers(found.get(), settings)) {
                 done.add(outcome(name, "unchanged"));
             } else {
-                server.patch(ServiceCommand.path(Json.text(found.get(), "id")), settings);
+                server.patch(
+                        ServiceChange.Untried.path(Json.text(found.get(), "id"), untried),
+                        settings);
                 done.add(outcome(name, "changed"));
             }
         }

@@ -9,7 +9,8 @@ import java.util.Set;
 @Command(
         name = "export",
         description =
-                "Print services and credentials as YAML that postroom apply takes; no secrets.")
+                "Print services, credentials and routes as YAML that postroom apply takes; no"
+                        + " secrets.")
 final class ExportCommand extends ServerCommand {
 
     /// What the server knows and nobody sets.
@@ -25,6 +26,8 @@ final class ExportCommand extends ServerCommand {
                     "advice",
                     "waiting",
                     "waiting_since",
+                    "recipients_today",
+                    "recipients_left_today",
                     "created_at",
                     "changed_at",
                     "last_check",
@@ -44,6 +47,7 @@ final class ExportCommand extends ServerCommand {
         for (var kind : List.of("services", "credentials"))
             for (var one : server.list("/v1/" + kind, 10_000))
                 all.withArray("/" + kind).add(Secrets.without(one, NOT_SET));
+        all.set("routes", server.get("/v1/routes").path("routes"));
         return show(all, answer -> terminal.out().print(Json.yaml(answer)));
     }
 }

@@ -50,13 +50,20 @@ final class ServiceChange {
     @Command(
             name = "update",
             description = "Change settings of a service; what is not named stays.",
-            footer = {"", "A SECRET is " + SecretFile.MEANING + "."})
+            footer = {
+                "",
+                "A SECRET is " + SecretFile.MEANING + ".",
+                "A new one is shown to the provider before it takes the place of the old one."
+            })
     static final class Update extends ServerCommand {
         @Parameters(paramLabel = "SERVICE", description = "Name or id.")
         private String service = "";
 
         @Option(names = "--name", description = "Its new name.")
         private String name = "";
+
+        @Option(names = "--untried", description = Untried.DESCRIPTION)
+        private boolean untried;
 
         @Mixin private ServiceOptions options = new ServiceOptions();
 
@@ -70,8 +77,20 @@ final class ServiceChange {
             if (!name.isEmpty()) settings.put("name", name);
             if (settings.isEmpty()) throw Trouble.usage("Nothing to change was named");
             return show(
-                    server().patch(ServiceCommand.path(service), settings),
+                    server().patch(Untried.path(service, untried), settings),
                     answer -> print(terminal, answer));
+        }
+    }
+
+    /// Storing a new secret without showing it to the provider first, for whoever is offline.
+    static final class Untried {
+        static final String DESCRIPTION =
+                "Store new secrets without showing them to the provider first.";
+
+        private Untried() {}
+
+        static String path(String service, boolean untried) {
+            return ServiceCommand.path(service) + (untried ? "?untried=true" : "");
         }
     }
 

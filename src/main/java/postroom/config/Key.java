@@ -71,6 +71,17 @@ public enum Key {
             "the pauses between tries; the last one repeats"),
     MAX_SIZE("message.max-size", "36MB", "the largest message, at every door"),
     MAX_RECIPIENTS("message.max-recipients", "1000", "the most recipients, at every door"),
+    ALERTS_TO(
+            "alerts.to",
+            "",
+            "addresses that are told by mail when a service is in trouble, and when it is over;"
+                    + " unset: nobody is, and the events tell alone"),
+    ALERTS_SERVICE(
+            "alerts.service",
+            "",
+            "the service that carries these mails where it can; unset, or in trouble itself: any"
+                    + " other that is open"),
+    ALERTS_WAITING("alerts.waiting", "1h", "mail that waits longer for its service is trouble"),
     RETENTION_CONTENT(
             "retention.content", "7d", "how long content is kept after a message is done"),
     RETENTION_EVENTS("retention.events", "90d", "how long events are kept");

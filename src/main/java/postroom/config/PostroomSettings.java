@@ -1,5 +1,6 @@
 package postroom.config;
 
+import postroom.mail.Address;
 import postroom.secret.Secret;
 
 import java.net.InetSocketAddress;
@@ -24,7 +25,8 @@ public record PostroomSettings(
         Bootstrap bootstrap,
         Queue queue,
         MessageLimits message,
-        Retention retention) {
+        Retention retention,
+        Alerts alerts) {
 
     /// @param address console, API, health and metrics
     public record Http(InetSocketAddress address) {}
@@ -68,6 +70,15 @@ public record PostroomSettings(
     public record MessageLimits(long maxSize, int maxRecipients) {}
 
     public record Retention(Duration content, Duration events) {}
+
+    /// @param to who is told by mail; may be nobody
+    /// @param service the name or ID of the service that carries these mails where it can
+    /// @param waiting mail that waits longer for its service is trouble
+    public record Alerts(List<Address> to, Optional<String> service, Duration waiting) {
+        public Alerts {
+            to = List.copyOf(to);
+        }
+    }
 
     public Path databaseFile() {
         return data.resolve("postroom.db");

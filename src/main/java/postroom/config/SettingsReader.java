@@ -93,7 +93,11 @@ public final class SettingsReader {
                                 get(Key.MAX_RECIPIENTS, value -> value.count(100_000))),
                         new PostroomSettings.Retention(
                                 get(Key.RETENTION_CONTENT, Value::duration),
-                                get(Key.RETENTION_EVENTS, Value::duration)));
+                                get(Key.RETENTION_EVENTS, Value::duration)),
+                        new PostroomSettings.Alerts(
+                                get(Key.ALERTS_TO, Value::addresses),
+                                value(Key.ALERTS_SERVICE).string(),
+                                get(Key.ALERTS_WAITING, Value::duration)));
         refuseSharedPorts();
         return settings;
     }

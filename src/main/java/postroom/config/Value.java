@@ -1,5 +1,7 @@
 package postroom.config;
 
+import postroom.mail.Address;
+
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
@@ -15,6 +17,8 @@ import java.util.Optional;
 ///
 /// @param origin where the text stands, for people
 record Value(Key key, String text, String origin) {
+
+    private static final int MOST_ADDRESSES = 50;
 
     boolean isSet() {
         return !text.isEmpty() && !text.equals("off");
@@ -130,6 +134,19 @@ record Value(Key key, String text, String origin) {
                 throw new Value(key, word, origin)
                         .unfit("must be a CIDR block such as 10.0.0.0/8 or 2001:db8::/32");
         return words();
+    }
+
+    List<Address> addresses() {
+        var addresses = new ArrayList<Address>();
+        for (var word : words())
+            addresses.add(
+                    Address.parse(word)
+                            .orElseThrow(() ->
+                                    new Value(key, word, origin)
+                                            .unfit("must be an address such as ada@example.com")));
+        if (addresses.size() > MOST_ADDRESSES)
+            throw unfit("must be at most " + MOST_ADDRESSES + " addresses");
+        return List.copyOf(addresses);
     }
 
     String hostName() {

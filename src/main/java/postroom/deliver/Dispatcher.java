@@ -43,7 +43,12 @@ public final class Dispatcher implements AutoCloseable {
     private @Nullable Thread thread;
 
     public Dispatcher(
-            Queue queue, Services services, Transport smtp, Judge judge, InstantSource clock) {
+            Queue queue,
+            Services services,
+            Transport smtp,
+            Judge judge,
+            Authors authors,
+            InstantSource clock) {
         this.queue = queue;
         this.services = services;
         this.clock = clock;
@@ -54,6 +59,7 @@ public final class Dispatcher implements AutoCloseable {
                         smtp,
                         judge,
                         new Heed(services, clock),
+                        authors,
                         clock,
                         this::nudge);
         this.heartbeat = new Heartbeat(queue, lanes);

@@ -3,6 +3,7 @@ package postroom.deliver;
 import postroom.catalog.Advice;
 import postroom.mail.Diagnostic;
 import postroom.mail.Diagnostic.SmtpReply;
+import postroom.queue.Claimed.LimitReached;
 import postroom.service.Authentication.OAuth2;
 import postroom.service.Service;
 import postroom.service.ServiceState;
@@ -20,6 +21,9 @@ final class Heed {
 
     /// A 5yz that means "not today": Gmail's 550 5.4.5, Exchange's submission quota.
     private static final Duration QUOTA = Duration.ofHours(1);
+
+    /// The advice for a limit that the owner, not the provider, holds to.
+    private static final String DAY_IS_FULL = "service-day-limit";
 
     private final Services services;
     private final InstantSource clock;
@@ -53,6 +57,20 @@ final class Heed {
                 Optional.of(advice.id()),
                 Optional.of(diagnostic.text()),
                 until);
+    }
+
+    /// The owner's own limit is reached: closes the gate until there is room again.
+    void reached(Service service, LimitReached limit) {
+        services.moveTo(
+                service.id(),
+                ServiceState.LIMITED,
+                Optional.of(DAY_IS_FULL),
+                Optional.of(
+                        limit.limit()
+                                + " recipients went through "
+                                + service.name()
+                                + " within 24 hours: all that its limit allows"),
+                Optional.of(limit.until()));
     }
 
     /// A message went through that was begun at that time: a service that failed before is well

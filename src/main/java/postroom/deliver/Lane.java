@@ -44,19 +44,29 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
             Transport transport,
             Judge judge,
             Heed heed,
+            Authors authors,
             InstantSource clock,
             Runnable nudge) {}
 
     private final Lanes lanes;
     private final Service service;
+    private final Errand errand;
     private final Tools tools;
     private final Map<Consignment, Carried> carried = new IdentityHashMap<>();
     private boolean gateClosed;
     private boolean opening = true;
 
-    Lane(Lanes lanes, Service service, Tools tools) {
+    /// What a line is opened for.
+    enum Errand {
+        CARRY,
+        /// To see whether signing in works again.
+        TRY
+    }
+
+    Lane(Lanes lanes, Service service, Errand errand, Tools tools) {
         this.lanes = lanes;
         this.service = service;
+        this.errand = errand;
         this.tools = tools;
     }
 
@@ -66,7 +76,7 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
             var conversation = new Conversation();
             var begun = tools.clock.instant();
             switch (tools.transport.open(service, conversation)) {
-                case Opened(var line) -> carry(line);
+                case Opened(var line) -> opened(line, begun);
                 case NotOpened(var diagnostic, var notBefore) ->
                         notOpened(diagnostic, notBefore, conversation, begun);
             }
@@ -85,6 +95,16 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
     private void opened() {
         if (opening) lanes.lineOpened();
         opening = false;
+    }
+
+    private void opened(Transport.Line line, Instant begun) {
+        switch (errand) {
+            case CARRY -> carry(line);
+            case TRY -> {
+                line.close();
+                tools.heed.well(service, begun);
+            }
+        }
     }
 
     private void carry(Transport.Line line) {
@@ -108,14 +128,19 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
     private record Carried(Claim claim, Instant begun) {}
 
     private Consignment consign(Claim claim) {
+        boolean asItself = tools.authors.isReplaced(service, claim);
         var consignment =
                 new Consignment(
                         claim.id(),
-                        claim.reversePath(),
+                        asItself
+                                ? claim.reversePath().map(_ -> service.from().address())
+                                : claim.reversePath(),
                         claim.recipients(),
                         claim.body(),
                         claim.smtputf8(),
-                        claim.content());
+                        asItself
+                                ? WithFrom.of(claim.content(), service.from().mailbox())
+                                : claim.content());
         carried.put(consignment, new Carried(claim, tools.clock.instant()));
         return consignment;
     }
@@ -155,7 +180,7 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
                 var advice = advice(deferred.diagnostic());
                 var own = isItsOwnTrouble(claim, deferred, advice) ? ofMessage(deferred) : deferred;
                 if (own.scope() == Scope.SERVICE)
-                    close(advice, own.diagnostic(), own.askedToWait());
+                    close(true, advice, own.diagnostic(), own.askedToWait());
                 yield new Settlement(own, Optional.of(advice.id()));
             }
         };
@@ -186,7 +211,7 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
         // One message tells the story in its timeline; the others wait behind the gate untold. The
         // gate closes first: what is deferred because of the service is due at once.
         var witness = lanes.next(service, Duration.ZERO);
-        close(advice, diagnostic, notBefore);
+        close(false, advice, diagnostic, notBefore);
         witness.ifPresent(claim -> {
             var settlements = new ArrayList<Settlement>();
             for (var recipient : claim.recipients())
@@ -198,14 +223,19 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
         });
     }
 
-    private void close(Advice advice, Diagnostic diagnostic, Optional<Duration> askedToWait) {
+    private void close(
+            boolean byMessages,
+            Advice advice,
+            Diagnostic diagnostic,
+            Optional<Duration> askedToWait) {
         if (gateClosed) return;
         gateClosed = true;
-        lanes.shut();
+        lanes.shut(byMessages);
         heed(() -> tools.heed.trouble(service, advice, diagnostic, askedToWait));
     }
 
-    /// While the database is away the gate stays as it is, and the result must not be lost over that.
+    /// While the database is away the gate stays as it is, and the result must not be lost over
+    /// that.
     private void heed(Runnable change) {
         try {
             change.run();

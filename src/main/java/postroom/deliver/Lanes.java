@@ -3,13 +3,15 @@ package postroom.deliver;
 import postroom.mail.QueueId;
 import postroom.mail.Recipient;
 import postroom.queue.Claim;
+import postroom.queue.Claimed;
+import postroom.queue.Demand;
+import postroom.queue.Quota;
 import postroom.service.Service;
 import postroom.service.ServiceState;
 import postroom.service.ServiceStatus;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -18,9 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -41,11 +41,14 @@ final class Lanes {
     /// Another node, or a person, may have made something due that nobody told us of.
     private static final Duration LOOK_AT_LEAST_EVERY = Duration.ofSeconds(5);
 
+    /// How long what is under way is given before a limit is looked at again.
+    private static final Duration UNDER_WAY = Duration.ofMillis(250);
+
     /// A burst that one line can empty in that time opens no second one.
     private static final Duration BETWEEN_LINES = Duration.ofMillis(30);
 
     private final Lane.Tools tools;
-    private final BlockingDeque<Claim> ready = new LinkedBlockingDeque<>();
+    private final Ready ready = new Ready();
     private final Set<Claim> held = ConcurrentHashMap.newKeySet();
     private final AtomicInteger lines = new AtomicInteger();
     private final AtomicInteger idle = new AtomicInteger();
@@ -59,10 +62,11 @@ final class Lanes {
     private volatile Service service;
     private volatile boolean open;
     private volatile boolean stopping;
+    private volatile boolean troubledByMessages;
     private volatile int widest = Integer.MAX_VALUE;
     private volatile Instant narrowUntil = Instant.MIN;
     private volatile Instant lastSent = Instant.MIN;
-    private Pace pace;
+    private Instant roomAgain = Instant.MIN;
 
     /// What was put in last; what was forgotten is found out once more.
     private static final class Newest extends LinkedHashMap<QueueId, String> {
@@ -77,15 +81,13 @@ final class Lanes {
     Lanes(Service service, Lane.Tools tools) {
         this.service = service;
         this.tools = tools;
-        this.pace = new Pace(service.limits().messagesPerMinute());
     }
 
     /// Claims as much as the lanes can use and opens lines for it. Says when to come back at the
     /// latest.
     Instant fill(Service current, ServiceStatus status) {
         var now = tools.clock().instant();
-        if (!current.limits().messagesPerMinute().equals(service.limits().messagesPerMinute()))
-            pace = new Pace(current.limits().messagesPerMinute());
+        if (!current.limits().equals(service.limits())) roomAgain = Instant.MIN;
         service = current;
         if (status.isOpen() && !stopping) open = true;
         else if (status.mayProbe(now) && !stopping) return probe(now);
@@ -97,12 +99,14 @@ final class Lanes {
         return claim(now);
     }
 
-    /// One message on one line tries whether the trouble is over.
+    /// One message on one line tries whether the trouble is over; where all have gone another way,
+    /// signing in has to do.
     private Instant probe(Instant now) {
         if (lines.get() > 0 || !tools.services().takeProbe(service.id())) return now.plusSeconds(1);
-        open = take(now, 1) > 0;
-        var enough = startLines(1, now);
-        return earlier(enough, now.plusSeconds(1));
+        open = take(1, false) > 0;
+        if (open) startLines(1, now);
+        else if (!troubledByMessages) start(Lane.Errand.TRY);
+        return now.plusSeconds(1);
     }
 
     /// While a failing service is tried, its one line keeps its one message.
@@ -116,22 +120,30 @@ final class Lanes {
         int target = Math.min(MOST_READY, most * READY_PER_LINE);
         refillBelow = target / 2;
         int room = target - ready.size();
-        if (room < target - refillBelow) {
-            return startLines(most, now); // lanes nudge when they run low
-        }
-        if (!hinted && now.isBefore(lookAgain)) {
-            return earlier(lookAgain, startLines(most, now));
-        }
+        boolean low = room >= target - refillBelow;
+        if (!low && !(hinted && mayOvertake(target))) return startLines(most, now); // lanes nudge
+        boolean isFull = now.isBefore(roomAgain);
+        if (isFull || (!hinted && now.isBefore(lookAgain)))
+            return earlier(isFull ? roomAgain : lookAgain, startLines(most, now));
         hinted = false;
-        int wanted = Math.min(room, pace.allowance(now));
-        int taken = wanted > 0 ? take(now, wanted) : 0;
+        int wanted = low ? room : target - ready.transactional();
+        int taken = take(wanted, !low);
         var moreLines = startLines(most, now);
-        lookAgain = lookAgain(now, wanted, taken);
-        return earlier(lookAgain, moreLines);
+        if (low) lookAgain = lookAgain(now, wanted, taken);
+        return earlier(earlier(low ? lookAgain : Instant.MAX, moreLines), later(roomAgain, now));
+    }
+
+    /// There is marketing mail enough, and a transactional message that has just come goes before
+    /// it.
+    private boolean mayOvertake(int target) {
+        int transactional = ready.transactional();
+        return transactional < ready.size()
+                && transactional < target
+                && tools.queue().isTransactionalDue(service.id());
     }
 
     private Instant lookAgain(Instant now, int wanted, int taken) {
-        if (wanted == 0) return pace.next(now).orElse(now);
+        if (now.isBefore(roomAgain)) return roomAgain;
         if (taken >= wanted) return now;
         var latest = now.plus(LOOK_AT_LEAST_EVERY);
         return tools.queue().nextDue(service.id()).filter(latest::isAfter).orElse(latest);
@@ -142,12 +154,24 @@ final class Lanes {
         hinted = true;
     }
 
-    private int take(Instant now, int most) {
-        var claims = unheld(tools.queue().claim(service.id(), most).join());
+    private int take(int most, boolean onlyTransactional) {
+        var demand = new Demand(service.id(), most, service.limits(), onlyTransactional);
+        var claimed = tools.queue().claim(demand).join();
+        var claims = unheld(claimed.claims());
         held.addAll(claims);
         ready.addAll(claims);
-        pace.went(claims.size(), now);
+        claimed.reached().ifPresent(this::reached);
         return claims.size();
+    }
+
+    /// A minute is waited for quietly; a day is the service's state, once all that was counted has
+    /// left: what is not taken in the end is no longer counted.
+    private void reached(Claimed.LimitReached limit) {
+        boolean isFinal = limit.quota() == Quota.MESSAGES_PER_MINUTE || held.isEmpty();
+        roomAgain = isFinal ? limit.until() : tools.clock().instant().plus(UNDER_WAY);
+        hinted |= !isFinal;
+        if (isFinal && limit.quota() == Quota.RECIPIENTS_PER_DAY)
+            tools.heed().reached(service, limit);
     }
 
     /// While nothing can be written (a full disk), leases run out under claims whose result waits
@@ -176,14 +200,22 @@ final class Lanes {
             return lookSoon;
         int more = Math.min(waiting, Math.max(1, lines.get()));
         for (int i = 0; i < more && lines.get() < most; i++) {
-            lines.incrementAndGet();
-            opening.incrementAndGet();
-            Thread.ofVirtual()
-                    .name("lane-" + service.id() + "-" + opened.incrementAndGet())
-                    .start(new Lane(this, service, tools));
+            start(Lane.Errand.CARRY);
         }
         linesStarted = System.nanoTime();
         return lookSoon;
+    }
+
+    private void start(Lane.Errand errand) {
+        lines.incrementAndGet();
+        opening.incrementAndGet();
+        Thread.ofVirtual()
+                .name("lane-" + service.id() + "-" + opened.incrementAndGet())
+                .start(new Lane(this, service, errand, tools));
+    }
+
+    private static Instant later(Instant one, Instant than) {
+        return one.isAfter(than) ? one : Instant.MAX;
     }
 
     private static Instant earlier(Instant one, Instant other) {
@@ -195,34 +227,34 @@ final class Lanes {
     /// @param as the settings the line was opened with; a changed service gets new lines
     Optional<Claim> next(Service as, Duration atMost) {
         if (!mayGoOn(as)) return Optional.empty();
-        var claim = ready.pollFirst();
-        if (claim == null && atMost.isPositive()) claim = await(as, atMost);
+        var claim = ready.poll();
+        if (claim.isEmpty() && atMost.isPositive()) claim = await(as, atMost);
         if (ready.size() < refillBelow) {
             hinted = true;
             tools.nudge().run();
         }
-        return Optional.ofNullable(claim);
+        return claim;
     }
 
     private boolean mayGoOn(Service as) {
         return open && !stopping && as == service && lines.get() <= as.limits().connections();
     }
 
-    private @org.jspecify.annotations.Nullable Claim await(Service as, Duration atMost) {
+    private Optional<Claim> await(Service as, Duration atMost) {
         idle.incrementAndGet();
         try {
             long left = atMost.toNanos();
             // In slices, so that a closed gate or a stop is noticed.
             for (long slice = TimeUnit.MILLISECONDS.toNanos(250); left > 0; left -= slice) {
-                var claim = ready.pollFirst(Math.min(slice, left), TimeUnit.NANOSECONDS);
-                if (claim != null && mayGoOn(as)) return claim;
-                if (claim != null) takeBack(claim);
-                if (!mayGoOn(as)) return null;
+                var claim = ready.poll(Math.min(slice, left));
+                if (mayGoOn(as) && claim.isPresent()) return claim;
+                claim.ifPresent(this::takeBack);
+                if (!mayGoOn(as)) return Optional.empty();
             }
-            return null;
+            return Optional.empty();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            return null;
+            return Optional.empty();
         } finally {
             idle.decrementAndGet();
         }
@@ -278,8 +310,11 @@ final class Lanes {
     }
 
     /// The gate closed: nothing more is handed out.
-    void shut() {
+    ///
+    /// @param byMessages signing in went well
+    void shut(boolean byMessages) {
         open = false;
+        troubledByMessages = byMessages;
         tools.nudge().run();
     }
 
@@ -311,8 +346,7 @@ final class Lanes {
     }
 
     private void giveBackReady() {
-        List<Claim> rest = new ArrayList<>();
-        ready.drainTo(rest);
+        var rest = ready.drain();
         if (rest.isEmpty()) return;
         tools.queue()
                 .giveBack(rest)

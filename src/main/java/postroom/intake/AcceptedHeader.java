@@ -2,7 +2,6 @@ package postroom.intake;
 
 import postroom.intake.Examination.Finding.Fit;
 import postroom.mail.QueueId;
-import postroom.service.Service.Sender;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -53,7 +52,7 @@ final class AcceptedHeader {
         }
         if (kept >= 0) out.write(octets, kept, end - kept);
 
-        if (fit.needsFrom()) write(out, "From: " + shown(fit.service().from()) + "\r\n");
+        if (fit.needsFrom()) write(out, "From: " + fit.service().from().mailbox() + "\r\n");
         if (isMissing(header, "message-id")) write(out, "Message-ID: " + messageId + "\r\n");
         if (isMissing(header, "date")) write(out, "Date: " + date + "\r\n");
     }
@@ -104,14 +103,6 @@ final class AcceptedHeader {
     private static boolean isMissing(HeaderSection header, String name) {
         for (var field : header.fields(name)) if (!header.value(field).isEmpty()) return false;
         return true;
-    }
-
-    private static String shown(Sender sender) {
-        if (sender.name().isEmpty()) return sender.address().toString();
-        var name = sender.name().get().replaceAll("\\p{Cntrl}", " ");
-        var encoded = EncodedWords.encode(name);
-        if (encoded.equals(name)) encoded = "\"" + name.replaceAll("([\\\\\"])", "\\\\$1") + "\"";
-        return encoded + " <" + sender.address() + ">";
     }
 
     private static void write(OutputStream out, String text) throws IOException {

@@ -3,8 +3,10 @@ package postroom.intake;
 import postroom.access.Credential;
 import postroom.intake.Acceptance.Rejected;
 import postroom.mail.Address;
+import postroom.mail.EncodedWords;
 import postroom.mail.QueueId;
 import postroom.mail.Reply;
+import postroom.queue.Assignment;
 import postroom.route.Request;
 import postroom.route.Router;
 import postroom.route.Routing;
@@ -13,6 +15,8 @@ import postroom.service.Usage;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -46,6 +50,7 @@ final class Examination {
                 Hints hints,
                 Optional<Instant> sendAt,
                 Service service,
+                List<Assignment> assignments,
                 String why,
                 boolean needsFrom)
                 implements Finding {}
@@ -112,23 +117,67 @@ final class Examination {
                     "to");
 
         var author = authors.stream().findFirst();
-        return switch (router.routeFor(
-                new Request(credential, author, reversePath, usage, hints.service()))) {
-            case Routing.NoRoute(var sentence) ->
+        var request =
+                new Request(
+                        credential,
+                        author,
+                        reversePath,
+                        usage,
+                        hints.service(),
+                        hints.tags(),
+                        name -> values(header, name));
+        return switch (courses(request, submission.envelope().forwardPaths())) {
+            case Courses.None(var sentence) ->
                     unfit(550, "5.7.1", sentence, hints.service().isPresent() ? "service" : "from");
-            case Routing.Routed(var service, var why) ->
-                    author.isEmpty() && !credential.maySendAs(service.from().address())
-                            ? mayNotSendAs(credential, service.from().address())
+            case Courses.Some(var first, var assignments) ->
+                    author.isEmpty() && !credential.maySendAs(first.service().from().address())
+                            ? mayNotSendAs(credential, first.service().from().address())
                             : new Finding.Fit(
-                                    author.orElse(service.from().address()).toString(),
+                                    author.orElse(first.service().from().address()).toString(),
                                     subject(header),
                                     usage,
                                     hints,
                                     hints.sendAt().filter(time -> time.isAfter(now)),
-                                    service,
-                                    why,
+                                    first.service(),
+                                    assignments,
+                                    first.why(),
                                     author.isEmpty());
         };
+    }
+
+    /// Which ways the recipients of a message go.
+    private sealed interface Courses {
+        record Some(Routing.Routed first, List<Assignment> assignments) implements Courses {}
+
+        record None(String sentence) implements Courses {}
+    }
+
+    private Courses courses(Request request, List<Address> recipients) {
+        var byDomain = new HashMap<String, Routing>();
+        var assignments = new ArrayList<Assignment>(recipients.size());
+        boolean onceForAll = !router.dependsOnRecipient();
+        Optional<Routing.Routed> first = Optional.empty();
+        for (var recipient : recipients) {
+            var routing =
+                    byDomain.computeIfAbsent(
+                            onceForAll ? "" : recipient.domain(),
+                            domain -> router.routeFor(request, recipient));
+            switch (routing) {
+                case Routing.NoRoute(var sentence) -> {
+                    return new Courses.None(sentence);
+                }
+                case Routing.Routed routed -> {
+                    if (first.isEmpty()) first = Optional.of(routed);
+                    assignments.add(
+                            new Assignment(routed.service().id(), routed.route().orElse("")));
+                }
+            }
+        }
+        return new Courses.Some(first.orElseThrow(), assignments);
+    }
+
+    private static List<String> values(HeaderSection header, String name) {
+        return header.fields(name.toLowerCase(Locale.ROOT)).stream().map(header::value).toList();
     }
 
     /// An existing Message-ID as it stands, or one that names the message as we do. Its right side

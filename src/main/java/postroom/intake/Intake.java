@@ -160,7 +160,7 @@ public final class Intake {
                 fit.usage(),
                 fit.hints().tags(),
                 fit.hints().metadata(),
-                fit.service().id(),
+                fit.assignments(),
                 fit.sendAt(),
                 content.draft());
     }

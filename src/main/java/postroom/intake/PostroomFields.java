@@ -2,6 +2,7 @@ package postroom.intake;
 
 import postroom.intake.HeaderSection.Field;
 import postroom.intake.Hints.Tracked;
+import postroom.mail.EncodedWords;
 import postroom.service.Usage;
 
 import tools.jackson.core.JacksonException;

@@ -59,6 +59,11 @@ public record Address(String localPart, String domain) implements Comparable<Add
                 && matchesGlob(domain, wantedDomain);
     }
 
+    /// True when no provider in use tells the two apart: none minds the case of a local part.
+    public boolean isSameMailbox(Address other) {
+        return domain.equals(other.domain) && localPart.equalsIgnoreCase(other.localPart);
+    }
+
     @Override
     public int compareTo(Address other) {
         return toString().compareTo(other.toString());

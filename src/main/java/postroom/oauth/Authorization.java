@@ -14,6 +14,7 @@ import java.util.Optional;
 /// @param account who signed in, `audience` what for, `tenant` where: read from the access token,
 ///   where it tells
 /// @param renewedAt when the access token came
+/// @param refreshTokenExpires where the provider told so
 public record Authorization(
         long service,
         Optional<AccessToken> accessToken,
@@ -23,10 +24,31 @@ public record Authorization(
         Optional<String> audience,
         Optional<String> tenant,
         Instant authorizedAt,
-        Optional<Instant> renewedAt) {
+        Optional<Instant> renewedAt,
+        Optional<Instant> refreshTokenExpires) {
 
     public Authorization {
         scopes = List.copyOf(scopes);
+    }
+
+    /// What is known without opening a token.
+    ///
+    /// @param hasTokens somebody authorized it, or it was renewed once
+    public record Outline(
+            long service,
+            boolean hasTokens,
+            List<String> scopes,
+            Instant authorizedAt,
+            Optional<Instant> renewedAt,
+            Optional<Instant> refreshTokenExpires) {
+        public Outline {
+            scopes = List.copyOf(scopes);
+        }
+
+        /// When it was last of use, as far as we know.
+        public Instant lastUse() {
+            return renewedAt.orElse(authorizedAt);
+        }
     }
 
     /// @param since when it came

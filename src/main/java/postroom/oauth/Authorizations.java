@@ -3,6 +3,7 @@ package postroom.oauth;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.oauth.Authorization.AccessToken;
+import postroom.oauth.Authorization.Outline;
 import postroom.oauth.AuthorizationOutcome.Authorized;
 import postroom.oauth.TokenAnswer.Granted;
 import postroom.secret.Sealed;
@@ -46,11 +47,35 @@ public final class Authorizations {
                 tx.first(
                         """
                         select service_id, access_token, access_expires, refresh_token,
-                               scopes, account, audience, tenant, authorized_at, renewed_at
+                               scopes, account, audience, tenant, authorized_at, renewed_at,
+                               refresh_expires
                         from authorization_ where service_id = ?
                         """,
                         this::authorization,
                         service));
+    }
+
+    /// What is known of all of them without opening a token, by service.
+    public Map<Long, Outline> outlines() {
+        var outlines = new LinkedHashMap<Long, Outline>();
+        var rows =
+                store.read(tx ->
+                        tx.query(
+                                """
+                                select service_id, scopes, authorized_at, renewed_at, refresh_expires,
+                                       coalesce(refresh_token, access_token) is not null as has_tokens
+                                from authorization_ order by service_id
+                                """,
+                                row ->
+                                        new Outline(
+                                                row.number("service_id"),
+                                                row.flag("has_tokens"),
+                                                scopes(row),
+                                                row.time("authorized_at"),
+                                                row.maybeTime("renewed_at"),
+                                                row.maybeTime("refresh_expires"))));
+        for (var outline : rows) outlines.put(outline.service(), outline);
+        return outlines;
     }
 
     /// True when this node, and no other, may renew for that long.
@@ -136,9 +161,18 @@ public final class Authorizations {
                             clock.instant(),
                             service,
                             authorizedAt);
+            if (rows > 0 && (rotated || granted.refreshTokenLifetime().isPresent()))
+                keepEnd(tx, service, granted);
             if (rows > 0) tell(tx, service, granted, expires, rotated);
             return rows > 0;
         });
+    }
+
+    private void keepEnd(Tx tx, long service, Granted granted) throws SQLException {
+        tx.update(
+                "update authorization_ set refresh_expires = ? where service_id = ?",
+                granted.refreshTokenLifetime().map(clock.instant()::plus),
+                service);
     }
 
     /// Puts what somebody just granted in the place of whatever was there, and tells of it, as part
@@ -168,12 +202,15 @@ public final class Authorizations {
                 outcome.tenant(),
                 now,
                 now);
+        keepEnd(tx, service, granted);
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("by", by);
         outcome.account().ifPresent(account -> data.put("account", account));
         data.put("scopes", outcome.scopes());
         if (!outcome.unneeded().isEmpty()) data.put("unneeded_scopes", outcome.unneeded());
         data.put("expires", outcome.expires().toString());
+        granted.refreshTokenLifetime()
+                .ifPresent(life -> data.put("refresh_token_expires", now.plus(life).toString()));
         events.append(
                 tx,
                 EventType.SERVICE_AUTHORIZED,
@@ -181,6 +218,42 @@ public final class Authorizations {
                 OptionalLong.of(service),
                 OptionalLong.empty(),
                 data);
+    }
+
+    /// Puts the first tokens of new settings in the place of whatever was there, and tells of it,
+    /// as part of the caller's transaction.
+    ///
+    /// @param had the refresh token that was shown for them
+    void begin(Tx tx, long service, Granted granted, Instant expires, Optional<Secret> had)
+            throws SQLException {
+        var claims = Claims.of(granted.accessToken());
+        var access = vault.seal(granted.accessToken(), context(service, "access_token"));
+        var refresh =
+                granted.refreshToken()
+                        .or(() -> had)
+                        .map(token -> vault.seal(token, context(service, "refresh_token")));
+        var now = clock.instant();
+        tx.update("delete from authorization_ where service_id = ?", service);
+        tx.update(
+                """
+                insert into authorization_
+                  (service_id, access_token, access_expires, refresh_token, scopes,
+                   account, audience, tenant, authorized_at, renewed_at)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                service,
+                access.ciphertext(),
+                expires,
+                refresh.map(Sealed::ciphertext),
+                String.join(" ", granted.scopes()),
+                claims.account(),
+                claims.audience(),
+                claims.tenant(),
+                now,
+                now);
+        boolean isRotated =
+                granted.refreshToken().isPresent() && !granted.refreshToken().equals(had);
+        tell(tx, service, granted, expires, isRotated);
     }
 
     private void tell(Tx tx, long service, Granted granted, Instant expires, boolean rotated)
@@ -213,14 +286,19 @@ public final class Authorizations {
                                         expires.get()))
                         : Optional.empty(),
                 opened(service, "refresh_token", row.maybeString("refresh_token")),
-                List.of(row.string("scopes").split(" ")).stream()
-                        .filter(scope -> !scope.isEmpty())
-                        .toList(),
+                scopes(row),
                 row.maybeString("account"),
                 row.maybeString("audience"),
                 row.maybeString("tenant"),
                 row.time("authorized_at"),
-                renewedAt);
+                renewedAt,
+                row.maybeTime("refresh_expires"));
+    }
+
+    private static List<String> scopes(Tx.Row row) throws SQLException {
+        return List.of(row.string("scopes").split(" ")).stream()
+                .filter(scope -> !scope.isEmpty())
+                .toList();
     }
 
     private Optional<Secret> opened(long service, String name, Optional<String> ciphertext) {

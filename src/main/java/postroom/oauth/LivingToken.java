@@ -110,6 +110,15 @@ final class LivingToken {
         }
     }
 
+    SignIn askedAnew(Service service) {
+        lock.lock();
+        try {
+            return heed(renewal.anew(service, oauth2));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void renewBehindTheScenes(Service service) {
         if (remembered().isPresent() || !renewing.compareAndSet(false, true)) return;
         behindTheScenes.execute(() -> {
@@ -128,7 +137,11 @@ final class LivingToken {
     private SignIn renew(Service service, Replaced replaced) {
         var remembered = remembered();
         if (remembered.isPresent()) return remembered.get();
-        return switch (renewal.run(service, oauth2, replaced)) {
+        return heed(renewal.run(service, oauth2, replaced));
+    }
+
+    private SignIn heed(Renewal.Outcome outcome) {
+        return switch (outcome) {
             case Renewal.Outcome.Fresh fresh -> use(fresh.token());
             case Renewal.Outcome.Refused refused ->
                     remember(

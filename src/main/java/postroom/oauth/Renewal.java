@@ -18,17 +18,21 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
+import java.util.function.Supplier;
 
 /// Gets the next access token of one service: from the store, where another node was faster, else
 /// from the provider. What the provider gave is durable before anybody uses it; a rotated refresh
 /// token that could not be written down is kept in memory and written first thing next time.
 ///
-/// Belongs to one [LivingToken], whose lock it runs under.
+/// One for each service, whatever becomes of its settings, so that no two of this node ask at once
+/// and nothing that could not be written down is forgotten with the settings it was asked with.
 final class Renewal {
 
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final Duration YOUNG = Duration.ofMinutes(1);
+    private static final Duration JUST_NOW = Duration.ofSeconds(10);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
     private static final int MOST_LOOKS = 100;
 
@@ -37,7 +41,9 @@ final class Renewal {
     private final Vault vault;
     private final InstantSource clock;
     private final BiPredicate<Service, Diagnostic> goesAway;
+    private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Unsaved unsaved;
+    private @Nullable Got got;
 
     Renewal(
             Authorizations authorizations,
@@ -67,23 +73,94 @@ final class Renewal {
     private record Unsaved(
             Granted granted, Instant at, Optional<Secret> had, Instant authorizedAt) {}
 
+    /// What came last, and the settings it was asked for with.
+    private record Got(OAuth2 oauth2, Optional<String> trustedCa, AccessToken token) {
+        boolean isOf(Service service, OAuth2 asked) {
+            return oauth2.equals(asked) && trustedCa.equals(service.smtp().trustedCa());
+        }
+    }
+
     /// What is shown to the provider for new tokens.
     private record Shown(Optional<Secret> refreshToken, Instant authorizedAt) {}
 
+    /// Something good that is not what has to be replaced, wherever it comes from.
     Outcome run(Service service, OAuth2 oauth2, Replaced replaced) {
-        var fasterOnes = fresh(service, replaced);
-        if (fasterOnes.isPresent()) return new Outcome.Fresh(fasterOnes.get());
-        if (!authorizations.take(service.id(), LEASE)) return waitForOthers(service, replaced);
+        lock.lock();
+        try {
+            var fasterOnes = fresh(service, replaced);
+            if (fasterOnes.isPresent()) return new Outcome.Fresh(fasterOnes.get());
+            if (!authorizations.take(service.id(), LEASE)) return waitForOthers(service, replaced);
+            return leased(
+                    service,
+                    () ->
+                            fresh(service, replaced)
+                                    .<Outcome>map(Outcome.Fresh::new)
+                                    .orElseGet(() -> ask(service, oauth2)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Something the provider gave for these very settings: now, or a moment ago, so that whoever
+    /// asks again and again does not make us do so. The settings need not be stored yet.
+    Outcome anew(Service service, OAuth2 oauth2) {
+        lock.lock();
+        try {
+            var last = got;
+            if (last != null && last.isOf(service, oauth2) && isJustNow(service, last.token()))
+                return new Outcome.Fresh(last.token());
+            if (!takeInTime(service.id())) return othersAreAtIt();
+            return leased(
+                    service,
+                    () -> {
+                        var left = unsaved;
+                        if (left == null) return ask(service, oauth2);
+                        var kept = keep(service, left);
+                        if (unsaved != null) return kept;
+                        return takeInTime(service.id()) ? ask(service, oauth2) : othersAreAtIt();
+                    });
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isJustNow(Service service, AccessToken token) {
+        return clock.instant().isBefore(token.since().plus(JUST_NOW))
+                && authorizations
+                        .find(service.id())
+                        .flatMap(Authorization::accessToken)
+                        .filter(stored -> stored.value().equals(token.value()))
+                        .isPresent();
+    }
+
+    private Outcome leased(Service service, Supplier<Outcome> work) {
         boolean leaseIsGone = false;
         try {
-            fasterOnes = fresh(service, replaced);
-            if (fasterOnes.isPresent()) return new Outcome.Fresh(fasterOnes.get());
-            var outcome = ask(service, oauth2);
+            var outcome = work.get();
             leaseIsGone = outcome instanceof Outcome.Fresh;
             return outcome;
         } finally {
             if (!leaseIsGone) giveBack(service);
         }
+    }
+
+    private boolean takeInTime(long service) {
+        try {
+            for (int look = 0; look < MOST_LOOKS; look++) {
+                if (authorizations.take(service, LEASE)) return true;
+                Thread.sleep(LOOK_AGAIN);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+
+    private static Outcome othersAreAtIt() {
+        return new Outcome.Later(
+                new Diagnostic.NoAnswer(
+                        Diagnostic.Stage.TOKEN, "another node has not yet renewed the token"),
+                Optional.empty());
     }
 
     private void giveBack(Service service) {
@@ -112,9 +189,13 @@ final class Renewal {
         if (left != null) return keep(service, left);
         try {
             var shown = shown(service, oauth2);
-            return answer(service, oauth2, shown)
-                    .map(answer -> outcome(service, answer, shown))
-                    .orElseGet(Renewal::nobodyHasAuthorized);
+            var outcome =
+                    answer(service, oauth2, shown)
+                            .map(answer -> outcome(service, answer, shown))
+                            .orElseGet(Renewal::nobodyHasAuthorized);
+            if (outcome instanceof Outcome.Fresh(var token))
+                got = new Got(oauth2, service.smtp().trustedCa(), token);
+            return outcome;
         } catch (MasterKeyException sealedWithAnotherKey) {
             return new Outcome.Refused(
                     new Condition(
@@ -172,18 +253,18 @@ final class Renewal {
         };
     }
 
-    private Outcome keep(Service service, Unsaved got) {
-        var expires = got.at().plus(got.granted().lifetime());
+    private Outcome keep(Service service, Unsaved left) {
+        var expires = left.at().plus(left.granted().lifetime());
         try {
             boolean kept =
                     authorizations.keep(
-                            service.id(), got.granted(), expires, got.had(), got.authorizedAt());
+                            service.id(), left.granted(), expires, left.had(), left.authorizedAt());
             unsaved = null;
             if (!kept) return outdated(service);
             return new Outcome.Fresh(
-                    new AccessToken(got.granted().accessToken(), got.at(), expires));
+                    new AccessToken(left.granted().accessToken(), left.at(), expires));
         } catch (StoreException notWrittenDown) {
-            unsaved = got;
+            unsaved = left;
             return new Outcome.Later(
                     new Condition(
                             "store-failed",
@@ -216,9 +297,6 @@ final class Renewal {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-        return new Outcome.Later(
-                new Diagnostic.NoAnswer(
-                        Diagnostic.Stage.TOKEN, "another node has not yet renewed the token"),
-                Optional.empty());
+        return othersAreAtIt();
     }
 }

@@ -112,7 +112,7 @@ public final class Review {
         var missing = without(oauth2.endpoints().scopes(), scopes);
         if (!missing.isEmpty()) return new MissingScopes(missing, scopes);
         if (granted.refreshToken().isEmpty()) return new NoRefreshToken(who.account());
-        var unneeded = without(scopes, oauth2.endpoints().scopes());
+        var unneeded = unneeded(scopes, oauth2);
         var outcome =
                 new Authorized(
                         who.account(),
@@ -136,6 +136,11 @@ public final class Review {
                             return requests.finish(tx, request.id(), outcome);
                         });
         return kept ? outcome : new StaleRequest(Why.SETTINGS_CHANGED);
+    }
+
+    /// Those OAuth2 scopes that were granted and that sending does not need.
+    public static List<String> unneeded(List<String> granted, OAuth2 oauth2) {
+        return without(granted, oauth2.endpoints().scopes());
     }
 
     /// Those of `some` that `others` does not hold, as far as they are about mail.

@@ -11,12 +11,15 @@ import java.util.Optional;
 sealed interface TokenAnswer {
 
     /// @param refreshToken a new one, where the provider rotates them
+    /// @param refreshTokenLifetime of the newest refresh token, where it is limited and the
+    ///   provider tells (Google does for projects in testing and for time-based access)
     /// @param scopes the OAuth2 scopes granted; empty: those asked for
     /// @param idToken who signed in, where the provider tells (OpenID Connect)
     record Granted(
             Secret accessToken,
             Duration lifetime,
             Optional<Secret> refreshToken,
+            Optional<Duration> refreshTokenLifetime,
             List<String> scopes,
             Optional<Secret> idToken)
             implements TokenAnswer {}

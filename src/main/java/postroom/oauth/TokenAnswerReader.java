@@ -38,6 +38,7 @@ final class TokenAnswerReader {
     private static final Pattern WEB_ADDRESS =
             Pattern.compile("https?://[\\x21-\\x7e&&[^\"<>\\\\^`{|}]]{1,500}");
     private static final Duration USUAL_LIFETIME = Duration.ofHours(1);
+    private static final Duration LONGEST_REFRESH_TOKEN = Duration.ofDays(3650);
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
     private static final int LONGEST_TEXT = 2_000;
 
@@ -112,6 +113,7 @@ final class TokenAnswerReader {
                 token(json, "access_token").orElseThrow(),
                 lifetime(json.path("expires_in")),
                 token(json, "refresh_token"),
+                refreshTokenLifetime(json.path("refresh_token_expires_in")),
                 List.of(json.path("scope").asString("").strip().split("\\s+")).stream()
                         .filter(scope -> !scope.isEmpty())
                         .toList(),
@@ -129,6 +131,13 @@ final class TokenAnswerReader {
     private static Duration lifetime(JsonNode expiresIn) {
         long seconds = expiresIn.asLong(0);
         return seconds > 0 && seconds < 10_000_000 ? Duration.ofSeconds(seconds) : USUAL_LIFETIME;
+    }
+
+    private static Optional<Duration> refreshTokenLifetime(JsonNode expiresIn) {
+        long seconds = expiresIn.asLong(0);
+        return seconds > 0 && seconds < LONGEST_REFRESH_TOKEN.toSeconds()
+                ? Optional.of(Duration.ofSeconds(seconds))
+                : Optional.empty();
     }
 
     private static Optional<OAuthError> error(int status, JsonNode json) {

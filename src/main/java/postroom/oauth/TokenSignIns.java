@@ -28,6 +28,7 @@ public final class TokenSignIns implements SignIns {
     private final RandomGenerator random;
     private final Executor behindTheScenes;
     private final Map<Long, LivingToken> tokens = new ConcurrentHashMap<>();
+    private final Map<Long, Renewal> renewals = new ConcurrentHashMap<>();
 
     public TokenSignIns(
             Authorizations authorizations,
@@ -79,6 +80,13 @@ public final class TokenSignIns implements SignIns {
                 : signInFor(service);
     }
 
+    @Override
+    public SignIn askedAnew(Service service) {
+        return service.authentication() instanceof OAuth2 oauth2
+                ? tokenOf(service, oauth2).askedAnew(service)
+                : signInFor(service);
+    }
+
     /// Forgets what is in memory, refusals included: the next sign-in asks the store and, where
     /// that has no good access token, the provider. For whoever has just authorized, resumed or
     /// revoked a service.
@@ -110,18 +118,18 @@ public final class TokenSignIns implements SignIns {
                                 : new LivingToken(
                                         oauth2,
                                         service.smtp().trustedCa(),
-                                        new Renewal(
-                                                authorizations,
-                                                endpoint,
-                                                vault,
-                                                clock,
-                                                this::goesAway),
+                                        renewalOf(service.id()),
                                         clock,
                                         random,
                                         behindTheScenes));
     }
 
-    private boolean goesAway(Service service, Diagnostic diagnostic) {
+    Renewal renewalOf(long service) {
+        return renewals.computeIfAbsent(
+                service, id -> new Renewal(authorizations, endpoint, vault, clock, this::goesAway));
+    }
+
+    boolean goesAway(Service service, Diagnostic diagnostic) {
         var retry = catalog.adviceFor(service.provider(), diagnostic).retry();
         return retry == Advice.Retry.TRANSIENT || retry == Advice.Retry.SLOW_DOWN;
     }

@@ -16,6 +16,10 @@ import java.util.Optional;
 ///
 /// @param lastAdvice what the catalog said of the last try, if there was one
 /// @param changedAt when the recipients came to their present state
+/// @param headerFrom the author's address
+/// @param route the name of the rule that chose the service; empty text: none did
+/// @param transactional goes before marketing mail
+/// @param counted when it was counted, where the service may send only so much
 public record Claim(
         QueueId id,
         long service,
@@ -25,7 +29,11 @@ public record Claim(
         boolean smtputf8,
         Content content,
         Optional<String> lastAdvice,
-        Instant changedAt) {
+        Instant changedAt,
+        String headerFrom,
+        String route,
+        boolean transactional,
+        Optional<Instant> counted) {
     public Claim {
         recipients = List.copyOf(recipients);
     }

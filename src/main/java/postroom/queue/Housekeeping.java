@@ -42,6 +42,7 @@ final class Housekeeping {
             tx.update("delete from event where message_id = ?", message[0]);
             tx.update("delete from message where id = ?", message[0]);
         }
+        tx.update("delete from quota where quota <> 'lock' and slot < ?", done);
         return messages.size();
     }
 }

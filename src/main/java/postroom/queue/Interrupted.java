@@ -1,5 +1,7 @@
 package postroom.queue;
 
+import postroom.event.EventLog;
+import postroom.event.EventType;
 import postroom.mail.QueueId;
 import postroom.store.Tx;
 
@@ -26,5 +28,9 @@ record Interrupted(QueueId message, String address, long service) {
         data.put("reason", "interrupted");
         data.put("may_have_been_sent", true);
         return data;
+    }
+
+    void tell(Tx tx, EventLog events) throws SQLException {
+        events.append(tx, EventType.MESSAGE_DEFERRED, message, service, data());
     }
 }

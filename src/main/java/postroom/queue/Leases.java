@@ -20,10 +20,15 @@ final class Leases {
         this.node = node;
     }
 
+    /// @param until when the lease ends
+    record Lease(long service, Instant now, Instant until) {}
+
     /// @param heldBy another node that is gone, whose attempt may have got anywhere
     record Due(
             long id,
             long message,
+            long turn,
+            String route,
             String address,
             int attempts,
             Optional<String> advice,
@@ -36,55 +41,57 @@ final class Leases {
         }
     }
 
-    /// Up to `most` due recipients of the service, oldest due first.
-    List<Due> take(Tx tx, long service, Instant now, Instant until, int most) throws SQLException {
+    /// Up to `most` due recipients of one turn, oldest due first.
+    List<Due> take(Tx tx, Lease lease, long turn, int most) throws SQLException {
         if (tx.severalWriters())
             return tx.query(
                     """
                     with due as (
                       select id, nullif(claimed_by, ?) as held_by from recipient
-                      where service_id = ? and state in ('queued', 'deferred') and due_at <= ?
+                      where service_id = ? and turn = ? and state in ('queued', 'deferred') and due_at <= ?
                         and (claimed_by is null or claimed_by = ?
                           or not exists (select 1 from node where node.name = recipient.claimed_by))
                       order by due_at limit ? for update of recipient skip locked)
                     update recipient set due_at = ?, claimed_by = ?, claimed_until = ?
                     from due where recipient.id = due.id
-                    returning recipient.id as id, message_id, address, attempts, advice, changed_at,
+                    returning recipient.id as id, message_id, turn, route, address, attempts, advice, changed_at,
                       (select recipients from message where message.id = recipient.message_id) as recipients,
                       due.held_by as held_by
                     """,
                     Leases::due,
                     node,
-                    service,
-                    now,
+                    lease.service,
+                    turn,
+                    lease.now,
                     node,
                     most,
-                    until,
+                    lease.until,
                     node,
-                    until);
+                    lease.until);
         return tx.query(
                 """
                 update recipient set due_at = ?, claimed_by = ?, claimed_until = ?
                 where id in (
                   select id from recipient
-                  where service_id = ? and state in ('queued', 'deferred') and due_at <= ?
+                  where service_id = ? and turn = ? and state in ('queued', 'deferred') and due_at <= ?
                   order by due_at limit ?)
-                returning id, message_id, address, attempts, advice, changed_at,
+                returning id, message_id, turn, route, address, attempts, advice, changed_at,
                   (select recipients from message where message.id = recipient.message_id) as recipients,
                   null as held_by
                 """,
                 Leases::due,
-                until,
+                lease.until,
                 node,
-                until,
-                service,
-                now,
+                lease.until,
+                lease.service,
+                turn,
+                lease.now,
                 most);
     }
 
-    /// What else of that message is due.
-    List<Due> takeRest(Tx tx, long message, long service, Instant now, Instant until)
-            throws SQLException {
+    /// What else of that message is due, up to `most`.
+    List<Due> takeRest(Tx tx, long message, Lease lease, int most) throws SQLException {
+        if (most < 1) return List.of();
         if (tx.severalWriters())
             return tx.query(
                     """
@@ -94,35 +101,40 @@ final class Leases {
                         and due_at <= ?
                         and (claimed_by is null or claimed_by = ?
                           or not exists (select 1 from node where node.name = recipient.claimed_by))
-                      for update of recipient skip locked)
+                      order by id limit ? for update of recipient skip locked)
                     update recipient set due_at = ?, claimed_by = ?, claimed_until = ?
                     from due where recipient.id = due.id
-                    returning recipient.id as id, message_id, address, attempts, advice, changed_at,
+                    returning recipient.id as id, message_id, turn, route, address, attempts, advice, changed_at,
                       0 as recipients, due.held_by as held_by
                     """,
                     Leases::due,
                     node,
                     message,
-                    service,
-                    now,
+                    lease.service,
+                    lease.now,
                     node,
-                    until,
+                    most,
+                    lease.until,
                     node,
-                    until);
+                    lease.until);
         return tx.query(
                 """
                 update recipient set due_at = ?, claimed_by = ?, claimed_until = ?
-                where message_id = ? and service_id = ? and state in ('queued', 'deferred') and due_at <= ?
-                returning id, message_id, address, attempts, advice, changed_at, 0 as recipients,
+                where id in (
+                  select id from recipient
+                  where message_id = ? and service_id = ? and state in ('queued', 'deferred') and due_at <= ?
+                  order by id limit ?)
+                returning id, message_id, turn, route, address, attempts, advice, changed_at, 0 as recipients,
                   null as held_by
                 """,
                 Leases::due,
-                until,
+                lease.until,
                 node,
-                until,
+                lease.until,
                 message,
-                service,
-                now);
+                lease.service,
+                lease.now,
+                most);
     }
 
     /// A recipient that is being settled this moment needs no new lease.
@@ -155,6 +167,8 @@ final class Leases {
         return new Due(
                 row.number("id"),
                 row.number("message_id"),
+                row.number("turn"),
+                row.string("route"),
                 row.string("address"),
                 row.integer("attempts"),
                 row.maybeString("advice"),

@@ -5,6 +5,7 @@ import postroom.mail.QueueId;
 import postroom.service.Usage;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,11 +14,11 @@ import java.util.OptionalLong;
 /// A message on its way into the queue.
 ///
 /// @param id from [Queue#newId], so that `Received` can name it
-/// @param door `smtp`, `http` or `sendmail`
+/// @param door `smtp`, `http` or `sendmail`; [#ALERT] for what Postroom itself has to say
 /// @param remote who handed it in, for people: `10.0.0.8 TLSv1.3`
 /// @param headerFrom the address of the author
 /// @param messageId header Message-ID with its angle brackets
-/// @param service the service that carries it
+/// @param assignments the services that carry it: one for each forward-path, in their order
 /// @param sendAt not before then
 public record NewMessage(
         QueueId id,
@@ -31,6 +32,58 @@ public record NewMessage(
         Usage usage,
         List<String> tags,
         Map<String, Object> metadata,
-        long service,
+        List<Assignment> assignments,
         Optional<Instant> sendAt,
-        Spool.Draft content) {}
+        Spool.Draft content) {
+
+    /// No door: Postroom tells its owner of trouble.
+    public static final String ALERT = "alert";
+
+    public NewMessage {
+        assignments = List.copyOf(assignments);
+        if (assignments.size() != envelope.forwardPaths().size())
+            throw new IllegalArgumentException(
+                    assignments.size()
+                            + " assignments for "
+                            + envelope.forwardPaths().size()
+                            + " recipients");
+    }
+
+    /// One service carries it to everybody.
+    public NewMessage(
+            QueueId id,
+            OptionalLong credential,
+            String door,
+            String remote,
+            Envelope envelope,
+            String headerFrom,
+            String subject,
+            String messageId,
+            Usage usage,
+            List<String> tags,
+            Map<String, Object> metadata,
+            long service,
+            Optional<Instant> sendAt,
+            Spool.Draft content) {
+        this(
+                id,
+                credential,
+                door,
+                remote,
+                envelope,
+                headerFrom,
+                subject,
+                messageId,
+                usage,
+                tags,
+                metadata,
+                Collections.nCopies(envelope.forwardPaths().size(), Assignment.to(service)),
+                sendAt,
+                content);
+    }
+
+    /// The service of the first recipient.
+    public long service() {
+        return assignments.getFirst().service();
+    }
+}

@@ -6,7 +6,6 @@ import postroom.mail.Address;
 import postroom.mail.Content;
 import postroom.mail.Envelope.Body;
 import postroom.mail.QueueId;
-import postroom.mail.Recipient;
 import postroom.store.Store;
 import postroom.store.Tx;
 
@@ -16,7 +15,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +36,7 @@ public final class Queue {
     private final EventLog events;
     private final Settling settling;
     private final Leases leases;
+    private final Claiming claiming;
     private final InstantSource clock;
     private final String node;
     private volatile LongConsumer whenDue = service -> {};
@@ -54,6 +53,7 @@ public final class Queue {
         this.events = events;
         this.settling = new Settling(events, patience, clock, node);
         this.leases = new Leases(node);
+        this.claiming = new Claiming(spool, events, leases, clock);
         this.clock = clock;
         this.node = node;
     }
@@ -85,14 +85,36 @@ public final class Queue {
             return true;
         });
         message.content().wasPut();
-        whenDue.accept(message.service());
+        message.assignments().stream().mapToLong(Assignment::service).distinct().forEach(whenDue);
     }
 
-    /// Durable before it is given out: should the machine die, the timeline can tell that an
-    /// attempt may have been under way. Leases up to about `most` due recipients of the service,
-    /// whole messages where possible, oldest due first.
-    public CompletableFuture<List<Claim>> claim(long service, int most) {
-        return store.writeLater(tx -> claim(tx, service, most));
+    /// Leases what is due, whole messages where possible: transactional mail before marketing, one
+    /// credential after the other, the oldest of each first. Durable before it is given out: should
+    /// the machine die, the timeline can tell that an attempt may have been under way.
+    public CompletableFuture<Claimed> claim(Demand demand) {
+        return store.writeLater(tx -> claiming.claim(tx, demand));
+    }
+
+    /// True when transactional mail is due at the service.
+    public boolean isTransactionalDue(long service) {
+        return store.read(tx ->
+                tx.first(
+                                """
+                                select 1 as found from recipient
+                                where service_id = ? and turn <= 0 and state in ('queued', 'deferred')
+                                  and due_at <= ? limit 1
+                                """,
+                                row -> row.number("found"),
+                                service,
+                                clock.instant())
+                        .isPresent());
+    }
+
+    /// How many recipients went through the service within the last 24 hours; counted where the
+    /// service has such a limit.
+    public long recipientsToday(long service) {
+        return store.read(
+                tx -> Quotas.used(tx, service, Quota.RECIPIENTS_PER_DAY, clock.instant()));
     }
 
     /// Gives claims a new lease.
@@ -109,7 +131,7 @@ public final class Queue {
     public CompletableFuture<Boolean> giveBack(List<Claim> claims) {
         var now = clock.instant();
         return store.writeLater(tx -> {
-            for (var claim : claims)
+            for (var claim : claims) {
                 for (var recipient : claim.recipients())
                     tx.update(
                             """
@@ -119,6 +141,14 @@ public final class Queue {
                             now,
                             recipient.id(),
                             node);
+                if (claim.counted().isPresent())
+                    Quotas.refund(
+                            tx,
+                            claim.service(),
+                            claim.counted().get(),
+                            1,
+                            claim.recipients().size());
+            }
             return true;
         });
     }
@@ -145,17 +175,13 @@ public final class Queue {
                         Interrupted.TEXT,
                         now,
                         dead);
-        for (var one : interrupted) tellInterrupted(tx, one);
+        for (var one : interrupted) one.tell(tx, events);
         return interrupted.size();
     }
 
     /// Says that something may be due, after [#giveBackAll(Tx, String)] was committed.
     public void nudge() {
         whenDue.accept(0);
-    }
-
-    private void tellInterrupted(Tx tx, Interrupted one) throws SQLException {
-        events.append(tx, EventType.MESSAGE_DEFERRED, one.message(), one.service(), one.data());
     }
 
     /// Writes down what came of a claim: states, events, attempt and retries in one transaction.
@@ -169,15 +195,7 @@ public final class Queue {
 
     /// When the next recipient of the service is due, if any waits.
     public Optional<Instant> nextDue(long service) {
-        return store.read(tx ->
-                tx.first(
-                        """
-                        select due_at as due from recipient
-                        where service_id = ? and state in ('queued', 'deferred')
-                        order by due_at limit 1
-                        """,
-                        row -> row.time("due"),
-                        service));
+        return store.read(tx -> Turns.nextDue(tx, service));
     }
 
     /// Fails what waited for closed services longer than patience allows; up to `most` recipients.
@@ -195,6 +213,32 @@ public final class Queue {
                                 row -> new Waiting(row.number("n"), row.maybeTime("oldest")),
                                 service)
                         .orElseThrow());
+    }
+
+    /// Since when the oldest message waits that was accepted before `accepted` and has been due
+    /// since before `due`: nobody comes for it, and it is not its own trouble it waits for. Looks
+    /// at the thousand that have been due longest, and leaves alerts out.
+    public Optional<Instant> stuckSince(long service, Instant accepted, Instant due) {
+        return store.read(tx ->
+                tx
+                        .query(
+                                """
+                                select recipient.accepted_at as accepted_at, message.door as door
+                                from recipient join message on message.id = recipient.message_id
+                                where recipient.service_id = ?
+                                  and recipient.state in ('queued', 'deferred')
+                                  and recipient.due_at <= ?
+                                order by recipient.due_at limit 1000
+                                """,
+                                row ->
+                                        row.string("door").equals(NewMessage.ALERT)
+                                                ? Instant.MAX
+                                                : row.time("accepted_at"),
+                                service,
+                                due)
+                        .stream()
+                        .filter(at -> !at.isAfter(accepted))
+                        .min(Instant::compareTo));
     }
 
     public Optional<MessageRow> message(QueueId id) {
@@ -279,13 +323,16 @@ public final class Queue {
                     int moved =
                             tx.update(
                                     """
-                                    update recipient set service_id = ?, due_at = ?, closed_before =
-                                      (select closed_total + coalesce(? - closed_since, 0)
-                                       from service where id = ?)
+                                    update recipient set service_id = ?, route = '', due_at =
+                                        case when attempts = 0 and due_at > ? then due_at else ? end,
+                                      closed_before =
+                                        (select closed_total + coalesce(? - closed_since, 0)
+                                         from service where id = ?)
                                     where message_id = ? and state in ('queued', 'deferred', 'held')
                                       and coalesce(claimed_until, 0) <= ? and service_id <> ?
                                     """,
                                     service,
+                                    clock.instant(),
                                     clock.instant(),
                                     clock.instant(),
                                     service,
@@ -301,6 +348,12 @@ public final class Queue {
                                 Map.of("recipients", moved));
                     return moved;
                 }));
+    }
+
+    /// Moves mail that came to a service by a rule on to another one, up to `most` recipients, and
+    /// says how many. It is due when it was due; its timeline says why it moved.
+    public int move(Detour detour, int most) {
+        return told(store.write(tx -> Moving.move(tx, events, detour, clock.instant(), most)));
     }
 
     /// Erases the content of messages that were done before `done`, at most `most` of them.
@@ -324,13 +377,15 @@ public final class Queue {
                     Settling.lock(tx, id);
                     var services =
                             tx.query(
-                                    "update recipient set state = ?, due_at = ?, changed_at = ?"
+                                    "update recipient set state = ?, due_at = case when attempts ="
+                                        + " 0 and due_at > ? then due_at else ? end, changed_at = ?"
                                         + " where message_id = ? and coalesce(claimed_until, 0) <="
                                         + " ? and state in "
                                             + from
                                             + " returning service_id",
                                     row -> row.number("service_id"),
                                     to,
+                                    clock.instant(),
                                     clock.instant(),
                                     clock.instant(),
                                     id.value(),
@@ -374,23 +429,8 @@ public final class Queue {
                 message.tags().isEmpty() ? "[]" : JSON.writeValueAsString(message.tags()),
                 message.metadata().isEmpty() ? "{}" : JSON.writeValueAsString(message.metadata()),
                 envelope.forwardPaths().size());
-        for (var address : envelope.forwardPaths())
-            tx.update(
-                    """
-                    insert into recipient (id, message_id, address, state, service_id, due_at, accepted_at,
-                      closed_before, changed_at)
-                    values (?, ?, ?, 'queued', ?, ?, ?,
-                      (select closed_total + coalesce(? - closed_since, 0) from service where id = ?), ?)
-                    """,
-                    store.nextId(),
-                    message.id().value(),
-                    address.toString(),
-                    message.service(),
-                    message.sendAt().orElse(now),
-                    now,
-                    now,
-                    message.service(),
-                    now);
+        for (int i = 0; i < envelope.forwardPaths().size(); i++)
+            insert(tx, message, envelope.forwardPaths().get(i), message.assignments().get(i), now);
         events.append(
                 tx,
                 EventType.MESSAGE_ACCEPTED,
@@ -398,6 +438,29 @@ public final class Queue {
                 java.util.OptionalLong.of(message.service()),
                 message.credential(),
                 acceptedData(message));
+    }
+
+    private void insert(
+            Tx tx, NewMessage message, Address recipient, Assignment assignment, Instant now)
+            throws SQLException {
+        tx.update(
+                """
+                insert into recipient (id, message_id, address, state, service_id, route, turn, due_at,
+                  accepted_at, closed_before, changed_at)
+                values (?, ?, ?, 'queued', ?, ?, ?, ?, ?,
+                  (select closed_total + coalesce(? - closed_since, 0) from service where id = ?), ?)
+                """,
+                store.nextId(),
+                message.id().value(),
+                recipient.toString(),
+                assignment.service(),
+                assignment.route(),
+                Turns.of(message.credential(), message.usage()),
+                message.sendAt().orElse(now),
+                now,
+                now,
+                assignment.service(),
+                now);
     }
 
     private static Map<String, Object> acceptedData(NewMessage message) {
@@ -409,49 +472,5 @@ public final class Queue {
         data.put("size", message.content().size());
         message.sendAt().ifPresent(at -> data.put("send_at", at.toString()));
         return data;
-    }
-
-    private List<Claim> claim(Tx tx, long service, int most) throws SQLException {
-        var now = clock.instant();
-        var until = now.plus(LEASE);
-        var byMessage = new LinkedHashMap<Long, List<Leases.Due>>();
-        for (var due : leases.take(tx, service, now, until, most))
-            byMessage.computeIfAbsent(due.message(), id -> new ArrayList<>()).add(due);
-        var claims = new ArrayList<Claim>(byMessage.size());
-        for (var message : byMessage.entrySet()) {
-            var dues = message.getValue();
-            if (dues.getFirst().recipients() > dues.size())
-                dues.addAll(leases.takeRest(tx, message.getKey(), service, now, until));
-            claims.add(read(tx, new QueueId(message.getKey()), service, dues));
-            for (var due : dues)
-                if (due.heldBy().isPresent()) tellInterrupted(tx, due.interrupted(service));
-        }
-        return claims;
-    }
-
-    private Claim read(Tx tx, QueueId id, long service, List<Leases.Due> dues) throws SQLException {
-        var recipients =
-                dues.stream()
-                        .sorted(java.util.Comparator.comparingLong(Leases.Due::id))
-                        .map(due -> new Recipient(due.id(), Address.of(due.address())))
-                        .toList();
-        var first = dues.getFirst();
-        return tx.first(
-                        """
-                        select reverse_path, size, content_id, eight_bit, smtputf8 from message where id = ?
-                        """,
-                        row ->
-                                new Claim(
-                                        id,
-                                        service,
-                                        Address.parse(row.string("reverse_path")),
-                                        recipients,
-                                        row.flag("eight_bit") ? Body.EIGHT_BIT : Body.SEVEN_BIT,
-                                        row.flag("smtputf8"),
-                                        spool.content(row.number("content_id"), row.number("size")),
-                                        first.advice(),
-                                        first.changedAt()),
-                        id.value())
-                .orElseThrow(() -> new SQLException("a recipient without its message: " + id));
     }
 }

@@ -2,6 +2,7 @@ package postroom.queue;
 
 import postroom.event.EventLog;
 import postroom.event.EventType;
+import postroom.mail.DeliveryResult;
 import postroom.mail.DeliveryResult.Deferred;
 import postroom.mail.DeliveryResult.Refused;
 import postroom.mail.DeliveryResult.Sent;
@@ -54,8 +55,28 @@ final class Settling {
                         attempt.conversation());
         // Nobody heard whether the commit before was kept; it was.
         if (fresh == 0) return;
-        for (var settlement : settlements) settle(tx, claim, settlement, attemptId);
+        int notTaken = 0;
+        for (var settlement : settlements) {
+            settle(tx, claim, settlement, attemptId);
+            if (!mayHaveBeenTaken(settlement.result())) notTaken++;
+        }
+        if (claim.counted().isPresent())
+            Quotas.refund(tx, claim.service(), claim.counted().get(), 0, notTaken);
         markDone(tx, claim.id(), clock.instant());
+    }
+
+    // What a provider did not take it does not count either.
+    private static boolean mayHaveBeenTaken(DeliveryResult result) {
+        return switch (result) {
+            case Sent _ -> true;
+            case Refused _ -> false;
+            case Deferred deferred -> endedAfterFinalDot(deferred);
+        };
+    }
+
+    private static boolean endedAfterFinalDot(Deferred deferred) {
+        return deferred.diagnostic() instanceof Diagnostic.NoAnswer silence
+                && silence.stage() == Diagnostic.Stage.AFTER_FINAL_DOT;
     }
 
     /// Comes before changes of a message's recipients: where several settle at the same time, the
@@ -201,9 +222,7 @@ final class Settling {
         boolean tooOld = age.tried.compareTo(patience.lifetime()) >= 0;
         boolean impatient = ofService && age.closed.compareTo(patience.patience()) >= 0;
         data.put("scope", deferred.scope().name().toLowerCase(java.util.Locale.ROOT));
-        if (deferred.diagnostic() instanceof Diagnostic.NoAnswer silence
-                && silence.stage() == Diagnostic.Stage.AFTER_FINAL_DOT)
-            data.put("may_have_been_sent", true);
+        if (endedAfterFinalDot(deferred)) data.put("may_have_been_sent", true);
         if (impatient || (tooOld && !ofService)) {
             if (!fail(tx, id, deferred.diagnostic().text(), advice, ofService ? 0 : 1)) return;
             data.put("status", "4.4.7");

@@ -4,6 +4,7 @@ import postroom.access.Credential;
 import postroom.mail.Address;
 import postroom.service.Usage;
 
+import java.util.List;
 import java.util.Optional;
 
 /// What the choice of a service depends on.
@@ -16,4 +17,19 @@ public record Request(
         Optional<Address> headerFrom,
         Optional<Address> reversePath,
         Usage usage,
-        Optional<String> wantedService) {}
+        Optional<String> wantedService,
+        List<String> tags,
+        Headers headers) {
+
+    /// The fields of a header section, looked up only where a rule asks.
+    public interface Headers {
+        Headers NONE = _ -> List.of();
+
+        /// What the fields of that name say, unfolded; the case of the name does not matter.
+        List<String> values(String name);
+    }
+
+    public Request {
+        tags = List.copyOf(tags);
+    }
+}

@@ -27,6 +27,16 @@ final class KeyFile {
 
     private KeyFile() {}
 
+    static String read(Path file) {
+        if (!Files.exists(file))
+            throw new MasterKeyException(
+                    "the secrets in the database are sealed and their master key "
+                            + file
+                            + " is not there; bring it back (from the backup, or name it with"
+                            + " master-key or master-key-file) and start again");
+        return readOrMake(file);
+    }
+
     static String readOrMake(Path file) {
         try {
             if (!Files.exists(file)) make(file);

@@ -51,6 +51,14 @@ public final class Vault {
         return of(KeyFile.readOrMake(file), file.toString());
     }
 
+    /// With the key in that file, which has to be there: another one would open nothing of what is
+    /// sealed already.
+    ///
+    /// @throws MasterKeyException when the file is not there, cannot be read, or holds no key
+    public static Vault withFormerKeyFile(Path file) {
+        return of(KeyFile.read(file), file.toString());
+    }
+
     /// Seals it for that context.
     public Sealed seal(Secret secret, String context) {
         try {

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 
 /// The members of one JSON object, read by name. Whatever is wrong is noted with the path of the
 /// member, so that an owner hears of everything at once. A member that is null counts as absent.
-final class Fields {
+public final class Fields {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -29,7 +29,7 @@ final class Fields {
     private final List<FieldTrouble> troubles;
     private final TreeSet<String> known = new TreeSet<>();
 
-    Fields(ObjectNode node) {
+    public Fields(ObjectNode node) {
         this(node, "", new ArrayList<>());
     }
 
@@ -39,7 +39,7 @@ final class Fields {
         this.troubles = troubles;
     }
 
-    Optional<String> string(String name) {
+    public Optional<String> string(String name) {
         var value = value(name);
         if (value == null) return Optional.empty();
         if (!value.isString()) {
@@ -49,17 +49,17 @@ final class Fields {
         return Optional.of(value.stringValue().strip()).filter(text -> !text.isEmpty());
     }
 
-    String string(String name, String whenAbsent) {
+    public String string(String name, String whenAbsent) {
         return string(name).orElse(whenAbsent);
     }
 
     /// As [#string], and noted where it is absent; then the result is empty text.
-    String required(String name, String whatToDo) {
+    public String required(String name, String whatToDo) {
         if (!has(name)) trouble(name, "is missing; " + whatToDo);
         return string(name, "");
     }
 
-    OptionalInt number(String name, int least, int most) {
+    public OptionalInt number(String name, int least, int most) {
         var value = value(name);
         if (value == null) return OptionalInt.empty();
         if (value.isIntegralNumber() && value.canConvertToInt()) {
@@ -70,7 +70,7 @@ final class Fields {
         return OptionalInt.empty();
     }
 
-    boolean flag(String name, boolean whenAbsent) {
+    public boolean flag(String name, boolean whenAbsent) {
         var value = value(name);
         if (value == null) return whenAbsent;
         if (!value.isBoolean()) trouble(name, "is neither true nor false");
@@ -83,7 +83,7 @@ final class Fields {
         return value != null && (value.isString() || value.isNumber()) ? value.asString() : "";
     }
 
-    <E extends Enum<E>> Optional<E> word(String name, Class<E> type) {
+    public <E extends Enum<E>> Optional<E> word(String name, Class<E> type) {
         var text = string(name);
         if (text.isEmpty()) return Optional.empty();
         for (var constant : type.getEnumConstants())
@@ -99,7 +99,7 @@ final class Fields {
     }
 
     /// The members of an object; those of an empty one where it is absent.
-    Fields object(String name) {
+    public Fields object(String name) {
         var value = value(name);
         if (value instanceof ObjectNode object) return new Fields(object, at(name), troubles);
         if (value != null) trouble(name, "is not an object; put its members in braces");
@@ -107,7 +107,7 @@ final class Fields {
     }
 
     /// A list of objects.
-    List<Fields> objects(String name) {
+    public List<Fields> objects(String name) {
         var found = new ArrayList<Fields>();
         int index = 0;
         for (var element : array(name)) {
@@ -117,6 +117,34 @@ final class Fields {
             else trouble(at, "is not an object; put its members in braces");
         }
         return found;
+    }
+
+    /// A list of texts, or a single one.
+    public List<String> textOrTexts(String name) {
+        var value = value(name);
+        return value != null && value.isString() ? string(name).stream().toList() : strings(name);
+    }
+
+    /// A list of objects; a text among them is the `member` of one that says nothing else.
+    public List<Fields> textsOrObjects(String name, String member) {
+        var found = new ArrayList<Fields>();
+        int index = 0;
+        for (var element : array(name)) {
+            var at = name + "[" + index++ + "]";
+            if (element instanceof ObjectNode object)
+                found.add(new Fields(object, at(at), troubles));
+            else if (element.isString()) {
+                var object = JSON.createObjectNode();
+                object.set(member, element);
+                found.add(new Fields(object, at(at), troubles));
+            } else trouble(at, "is neither a text nor an object");
+        }
+        return found;
+    }
+
+    /// The names of all members.
+    public List<String> names() {
+        return List.copyOf(node.propertyNames());
     }
 
     /// A list of texts.
@@ -132,17 +160,17 @@ final class Fields {
         return found;
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         return value(name) != null;
     }
 
-    void trouble(String name, String message) {
+    public void trouble(String name, String message) {
         var trouble = new FieldTrouble(at(name), message);
         if (!troubles.contains(trouble)) troubles.add(trouble);
     }
 
     /// Notes the members that nobody asked for.
-    void refuseUnknown() {
+    public void refuseUnknown() {
         for (var name : node.propertyNames())
             if (!known.contains(name))
                 trouble(
@@ -151,7 +179,7 @@ final class Fields {
                                 + String.join(", ", known));
     }
 
-    List<FieldTrouble> troubles() {
+    public List<FieldTrouble> troubles() {
         return troubles;
     }
 

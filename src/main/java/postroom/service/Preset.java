@@ -17,6 +17,7 @@ import java.util.Optional;
 /// @param docs the provider's own pages
 /// @param refreshTokensPerClient how many live refresh tokens the provider keeps per account
 /// @param personalDomains mail domains of accounts that belong to people, not to organizations
+/// @param cutOffs what the provider announced to end
 public record Preset(
         String name,
         String title,
@@ -28,18 +29,26 @@ public record Preset(
         List<String> notes,
         List<String> docs,
         Optional<Integer> refreshTokensPerClient,
-        List<String> personalDomains) {
+        List<String> personalDomains,
+        List<CutOff> cutOffs) {
 
     public Preset {
         hosts = List.copyOf(hosts);
         notes = List.copyOf(notes);
         docs = List.copyOf(docs);
         personalDomains = List.copyOf(personalDomains);
+        cutOffs = List.copyOf(cutOffs);
     }
 
     /// True when that host is this provider's.
     boolean serves(String host) {
         return hosts.stream().anyMatch(pattern -> matches(host, pattern))
+                || host.equalsIgnoreCase(service.path("smtp").path("host").asString(""));
+    }
+
+    /// True when the preset has exactly that name for a server of the provider, pattern aside.
+    boolean names(String host) {
+        return hosts.stream().anyMatch(host::equalsIgnoreCase)
                 || host.equalsIgnoreCase(service.path("smtp").path("host").asString(""));
     }
 

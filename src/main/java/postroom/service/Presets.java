@@ -14,6 +14,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,6 +129,20 @@ public final class Presets {
                 .orElse("generic");
     }
 
+    /// What the service's provider announced to end and the service still uses. The provider is the
+    /// preset's, or whoever has that server.
+    public List<CutOff> cutOffs(Service service) {
+        var way = CutOff.Way.of(service.authentication());
+        return all().stream()
+                .filter(preset ->
+                        service.preset().filter(preset.name()::equals).isPresent()
+                                || preset.serves(service.smtp().host()))
+                .flatMap(preset -> preset.cutOffs().stream())
+                .filter(cutOff -> cutOff.authentication() == way)
+                .distinct()
+                .toList();
+    }
+
     private static Map<String, Preset> readOurs() {
         var all = new LinkedHashMap<String, Preset>();
         for (var name : OURS) {
@@ -169,7 +185,8 @@ public final class Presets {
                         fields.number("refresh_tokens_per_client", 1, 1_000_000).stream()
                                 .boxed()
                                 .findFirst(),
-                        fields.strings("personal_domains"));
+                        fields.strings("personal_domains"),
+                        fields.objects("cut_offs").stream().map(Presets::cutOff).toList());
         fields.refuseUnknown();
         if (!fields.troubles().isEmpty())
             throw new InvalidService(
@@ -180,6 +197,27 @@ public final class Presets {
                                             trouble.message()))
                             .toList());
         return preset;
+    }
+
+    private static CutOff cutOff(Fields fields) {
+        var day = fields.required("day", "give it as 2027-03-01");
+        var cutOff =
+                new CutOff(
+                        day(fields, day),
+                        fields.word("authentication", CutOff.Way.class).orElse(CutOff.Way.BASIC),
+                        fields.required("what", "say what happens that day"),
+                        fields.string("docs", ""));
+        fields.refuseUnknown();
+        return cutOff;
+    }
+
+    private static LocalDate day(Fields fields, String text) {
+        try {
+            return LocalDate.parse(text);
+        } catch (DateTimeParseException notADay) {
+            fields.trouble("day", "is not a day such as 2027-03-01, in quotation marks");
+            return LocalDate.EPOCH;
+        }
     }
 
     private static OAuth2Profile profile(Fields fields) {

@@ -1,5 +1,6 @@
 package postroom.service;
 
+import postroom.secret.MasterKeyException;
 import postroom.secret.Pem;
 import postroom.secret.Sealed;
 import postroom.secret.Secret;
@@ -11,8 +12,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.security.interfaces.RSAPrivateKey;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /// The secret members of a service's settings. They come in as text, are kept as `{"sealed": …,
@@ -53,18 +57,32 @@ final class Secrets {
     }
 
     /// Seals the secrets in what came from outside, in place, and takes out those that were only
-    /// shown.
-    void seal(long service, ObjectNode given, List<FieldTrouble> troubles) {
+    /// shown. One that is stored already stays as it is, so that the same settings, given once
+    /// more, change nothing.
+    ///
+    /// @param stored what is there, sealed
+    /// @return the paths of those that were given
+    Set<String> seal(
+            long service, ObjectNode given, ObjectNode stored, List<FieldTrouble> troubles) {
+        var found = new TreeSet<String>();
         for (var place : PLACES)
-            place.parentIn(given).ifPresent(parent -> seal(service, place, parent, troubles));
+            place.parentIn(given)
+                    .filter(parent -> isSealed(service, place, parent, stored, troubles))
+                    .ifPresent(parent -> found.add(place.path()));
+        return found;
     }
 
-    private void seal(long service, Place place, ObjectNode parent, List<FieldTrouble> troubles) {
+    private boolean isSealed(
+            long service,
+            Place place,
+            ObjectNode parent,
+            ObjectNode stored,
+            List<FieldTrouble> troubles) {
         var value = parent.get(place.member());
-        if (value == null || value.isNull()) return;
+        if (value == null || value.isNull()) return false;
         if (value.isObject() && value.has("set")) {
             parent.remove(place.member());
-            return;
+            return false;
         }
         var text = textOf(place, value);
         var trouble = text.flatMap(secret -> trouble(place, secret));
@@ -74,15 +92,31 @@ final class Secrets {
                     new FieldTrouble(
                             place.path(),
                             trouble.orElse("is not a text; put it in quotation marks")));
-            return;
+            return false;
         }
+        var secret = new Secret(text.get());
         var sealed =
-                vault.seal(new Secret(text.get()), Service.secretContext(service, place.context()));
+                place.parentIn(stored)
+                        .flatMap(there -> sealed(there.path(place.member())))
+                        .filter(there -> isTheSame(there, secret, service, place))
+                        .orElseGet(() ->
+                                vault.seal(
+                                        secret, Service.secretContext(service, place.context())));
         parent.set(
                 place.member(),
                 parent.objectNode()
                         .put("sealed", sealed.ciphertext())
                         .put("ends_with", sealed.endsWith()));
+        return true;
+    }
+
+    private boolean isTheSame(Sealed there, Secret secret, long service, Place place) {
+        try {
+            return vault.open(there, Service.secretContext(service, place.context()))
+                    .equals(secret);
+        } catch (MasterKeyException sealedWithAnotherKey) {
+            return false;
+        }
     }
 
     /// A copy to be shown: no ciphertext leaves the house.
@@ -128,7 +162,8 @@ final class Secrets {
                                             + " is hidden by now, make a new client secret")
                             : spaces(secret);
             case "refresh_token" -> spaces(secret);
-            case "client_key", "key" -> keyTrouble(secret);
+            case "client_key" -> signingKeyTrouble(secret);
+            case "key" -> keyTrouble(secret);
             case "service_account" -> keyFileTrouble(secret);
             default -> Optional.empty();
         };
@@ -144,7 +179,7 @@ final class Secrets {
         try {
             var file = JsonMapper.shared().readTree(secret);
             if (file.path("client_email").isString() && file.path("private_key").isString())
-                return keyTrouble(file.path("private_key").stringValue())
+                return signingKeyTrouble(file.path("private_key").stringValue())
                         .map(trouble -> "holds a private_key that " + trouble);
         } catch (JacksonException notJson) {
             // said below
@@ -152,6 +187,18 @@ final class Secrets {
         return Optional.of(
                 "is not the key file of a service account; give the JSON file Google offered for"
                         + " download, with client_email and private_key");
+    }
+
+    /// What signs assertions: PS256 and RS256 want RSA keys of 2048 bits or more (RFC 7518 §3.3).
+    private static Optional<String> signingKeyTrouble(String secret) {
+        var trouble = keyTrouble(secret);
+        if (trouble.isPresent()) return trouble;
+        boolean canSign =
+                Pem.privateKey(secret) instanceof RSAPrivateKey key
+                        && key.getModulus().bitLength() >= 2048;
+        return canSign
+                ? Optional.empty()
+                : Optional.of("is no RSA key of 2048 bits or more; make one of that kind");
     }
 
     private static Optional<String> keyTrouble(String secret) {

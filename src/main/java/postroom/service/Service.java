@@ -1,6 +1,7 @@
 package postroom.service;
 
 import postroom.mail.Address;
+import postroom.mail.EncodedWords;
 
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,16 @@ public record Service(
         return "service/" + id + "/" + member;
     }
 
+    /// True when the header From is the service's own or one of its senders.
+    public boolean lists(String headerFrom) {
+        return Address.parse(headerFrom).filter(this::lists).isPresent();
+    }
+
+    public boolean lists(Address headerFrom) {
+        return from.address().isSameMailbox(headerFrom)
+                || senders.stream().anyMatch(it -> it.address().isSameMailbox(headerFrom));
+    }
+
     public enum TransportKind {
         SMTP,
         GRAPH,
@@ -50,7 +61,18 @@ public record Service(
     }
 
     /// A header From this service may carry.
-    public record Sender(Optional<String> name, Address address) {}
+    public record Sender(Optional<String> name, Address address) {
+
+        /// As a header field has it (RFC 5322 §3.4): `"Example" <noreply@example.com>`.
+        public String mailbox() {
+            if (name.isEmpty()) return address.toString();
+            var plain = name.get().replaceAll("\\p{Cntrl}", " ");
+            var encoded = EncodedWords.encode(plain);
+            if (encoded.equals(plain))
+                encoded = "\"" + plain.replaceAll("([\\\\\"])", "\\\\$1") + "\"";
+            return encoded + " <" + address + ">";
+        }
+    }
 
     public record Tracking(boolean opens, boolean clicks) {}
 }

@@ -58,6 +58,8 @@ public final class Services {
                     "next_probe_at",
                     "waiting",
                     "waiting_since",
+                    "recipients_today",
+                    "recipients_left_today",
                     "advice",
                     "warnings",
                     "client_secret_expires_in_days");
@@ -69,6 +71,7 @@ public final class Services {
     private final Secrets secrets;
     private final ServiceReader reader;
     private final Mistakes mistakes;
+    private final Destinations destinations;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final List<LongConsumer> resumeListeners = new CopyOnWriteArrayList<>();
     private final Map<Long, Known> known = new ConcurrentHashMap<>();
@@ -96,6 +99,7 @@ public final class Services {
         this.secrets = new Secrets(vault);
         this.reader = new ServiceReader(presets);
         this.mistakes = new Mistakes(presets);
+        this.destinations = new Destinations(presets);
     }
 
     /// Checks the master key and reads what is stored.
@@ -127,6 +131,13 @@ public final class Services {
         var services = new Services(store, events, vault, presets, catalog, clock);
         services.reload();
         return services;
+    }
+
+    /// True when secrets were sealed in that store already, with whatever key.
+    public static boolean hasSecrets(Store store) {
+        return store.read(tx ->
+                tx.first("select name from setting where name = ?", row -> true, CANARY)
+                        .isPresent());
     }
 
     /// By age, oldest first.
@@ -202,54 +213,72 @@ public final class Services {
     public synchronized Service update(long id, JsonNode patch, String by) {
         for (int tries = 1; ; tries++) {
             try {
-                return updateOnce(id, patch, by);
-            } catch (Outdated another) {
-                if (tries == MOST_TRIES) throw another;
+                return carryOut(plan(id, patch), by, tx -> true);
+            } catch (SettingsChanged onAnotherNode) {
+                if (tries == MOST_TRIES) throw onAnotherNode;
                 reload();
             }
         }
     }
 
-    /// Another node changed the settings since this one read them.
-    private static final class Outdated extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Outdated(long id) {
-            super("service " + id + " is being changed on another node; try again");
-        }
-    }
-
-    private Service updateOnce(long id, JsonNode patch, String by) {
-        var before = known(id);
+    /// Looks at a change without making it.
+    ///
+    /// @throws InvalidService with all that is wrong
+    /// @throws NoSuchElementException when there is no such service
+    public PlannedChange plan(long id, JsonNode patch) {
+        var found = known(id);
+        var before = found.service();
         var asked = object(patch);
         var troubles = new ArrayList<FieldTrouble>();
-        secrets.seal(id, asked, troubles);
         var stored =
-                reader.presetOf(before.given())
-                        .map(preset -> Settings.typed(preset.service(), before.given()))
-                        .orElse(before.given());
+                reader.presetOf(found.given())
+                        .map(preset -> Settings.typed(preset.service(), found.given()))
+                        .orElse(found.given());
+        var brought = secrets.seal(id, asked, stored, troubles);
         var given = Settings.merged(stored, asked);
-        var service = read(id, given, troubles);
-        boolean otherRegistration = isOtherRegistration(before.service(), service);
+        var after = read(id, given, troubles);
+        var neededAgain = destinations.neededAgain(before, after, brought);
+        if (!neededAgain.isEmpty()) throw new InvalidService(neededAgain);
+        boolean forgets =
+                isOtherRegistration(before, after)
+                        || (destinations.elsewhere(before, after).isPresent()
+                                && !isByRefreshToken(after));
+        return new PlannedChange(before, after, found.given(), given, names(asked), forgets);
+    }
+
+    /// Makes a planned change, in one transaction with whatever else has to be written down.
+    ///
+    /// @throws SettingsChanged when somebody else was faster; then nothing changes
+    /// @throws InvalidService when its name was taken meanwhile
+    /// @throws NoSuchElementException when the service was deleted meanwhile
+    public synchronized Service carryOut(
+            PlannedChange change, String by, Store.Work<Boolean> alongside) {
+        var service = change.after();
+        long id = service.id();
+        if (!known(id).given().equals(change.was)) throw new SettingsChanged(service.name());
+        refuseTakenName(id, service.name(), new ArrayList<>());
         boolean mayBeWell =
-                !service.authentication().equals(before.service().authentication())
-                        || !service.smtp().equals(before.service().smtp());
+                !service.authentication().equals(change.before().authentication())
+                        || !service.smtp().equals(change.before().smtp());
         var status =
                 store.write(tx -> {
                     tx.lock(Subject.SERVICES);
-                    if (!ServiceRows.settings(tx, id).equals(Optional.of(before.given())))
-                        throw new Outdated(id);
+                    if (!ServiceRows.settings(tx, id).equals(Optional.of(change.was)))
+                        throw new SettingsChanged(service.name());
                     if (ServiceRows.isNameTaken(tx, id, service.name())) throw nameTaken();
-                    ServiceRows.update(tx, id, service.name(), given, clock.instant());
-                    if (otherRegistration) ServiceRows.deleteAuthorization(tx, id);
-                    var data = Map.<String, Object>of("by", by, "fields", names(asked));
+                    ServiceRows.update(tx, id, service.name(), change.given, clock.instant());
+                    if (change.forgetsAuthorization()) ServiceRows.deleteAuthorization(tx, id);
+                    alongside.run(tx);
+                    var data = Map.<String, Object>of("by", by, "fields", change.fields);
                     tell(tx, EventType.SERVICE_CHANGED, id, data);
                     var now = statusIn(tx, id);
                     if (!mayBeWell || now.state() == ServiceState.PAUSED) return now;
                     var next = stateOf(service, ServiceRows.isAuthorized(tx, id));
                     return write(tx, id, now, next, Because.of("by", by));
                 });
-        known.put(id, new Known(service, given, status, soon()));
+        // A token in memory must not go where the new settings lead.
+        if (change.forgetsAuthorization()) resumeListeners.forEach(listener -> listener.accept(id));
+        known.put(id, new Known(service, change.given, status, soon()));
         changed();
         return service;
     }
@@ -489,7 +518,7 @@ public final class Services {
 
     private Service checked(long id, ObjectNode given, ObjectNode before) {
         var troubles = new ArrayList<FieldTrouble>();
-        secrets.seal(id, given, troubles);
+        secrets.seal(id, given, before, troubles);
         return read(id, Settings.merged(before, given), troubles);
     }
 
@@ -498,10 +527,8 @@ public final class Services {
             var preset = reader.presetOf(given);
             var settings = preset.map(p -> Settings.merged(p.service(), given)).orElse(given);
             var service = reader.read(id, preset, settings);
-            find(service.name())
-                    .filter(other -> other.id() != id)
-                    .ifPresent(other -> troubles.add(NAME_TAKEN));
-            if (troubles.isEmpty()) return service;
+            refuseTakenName(id, service.name(), troubles);
+            return service;
         } catch (InvalidService invalid) {
             var blamed = troubles.stream().map(FieldTrouble::field).toList();
             invalid.troubles().stream()
@@ -511,6 +538,12 @@ public final class Services {
         throw new InvalidService(troubles);
     }
 
+    /// @throws InvalidService when the name is taken, or there is other trouble already
+    private void refuseTakenName(long id, String name, List<FieldTrouble> troubles) {
+        find(name).filter(other -> other.id() != id).ifPresent(other -> troubles.add(NAME_TAKEN));
+        if (!troubles.isEmpty()) throw new InvalidService(troubles);
+    }
+
     private static ServiceState stateOf(Service service, boolean authorized) {
         return service.authentication() instanceof OAuth2 oauth2
                         && (oauth2.grant() == Grant.AUTHORIZATION_CODE
@@ -518,6 +551,12 @@ public final class Services {
                         && !authorized
                 ? ServiceState.NEEDS_AUTHORIZATION
                 : ServiceState.READY;
+    }
+
+    /// Then whoever gave it once more knows what the authorization began with.
+    private static boolean isByRefreshToken(Service service) {
+        return service.authentication() instanceof OAuth2 oauth2
+                && oauth2.grant() == Grant.REFRESH_TOKEN;
     }
 
     /// True when tokens got with the one are none for the other.
@@ -563,6 +602,7 @@ public final class Services {
             because.detail().ifPresent(detail -> data.put("detail", detail));
             because.until().ifPresent(until -> data.put("until", until.toString()));
             tell(tx, EventType.SERVICE_STATE_CHANGED, id, data);
+            if (state == ServiceState.LIMITED) tell(tx, EventType.SERVICE_LIMIT_REACHED, id, data);
         }
         return status;
     }

@@ -47,8 +47,8 @@ public final class Tx {
     /// Statements that read and change the same subject take turns.
     public enum Subject {
         SERVICES,
+        ROUTES,
         PEOPLE,
-        SECRET_ENDINGS,
         NODES;
 
         public String word() {

@@ -13,4 +13,4 @@ create table subject (
   name    text   primary key,
   changes bigint not null default 0
 );
-insert into subject (name) values ('services'), ('people'), ('secret_endings'), ('nodes');
+insert into subject (name) values ('services'), ('routes'), ('people'), ('nodes');

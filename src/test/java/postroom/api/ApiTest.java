@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import postroom.access.Issued;
 import postroom.access.Role;
+import postroom.oauth.FakeProvider;
 import postroom.secret.Secret;
 import postroom.web.TestHouse;
 
@@ -198,6 +199,89 @@ class ApiTest {
         assertThat(json(wrong).at("/errors/0/field").asString()).isEqualTo("smtp.port");
         assertThat(get("/v1/services/relay/authorization", owner).statusCode()).isEqualTo(409);
         assertThat(post("/v1/services/relay/authorize", "").statusCode()).isEqualTo(409);
+    }
+
+    @Test
+    void a_new_secret_that_the_provider_refuses_is_not_stored_unless_somebody_insists()
+            throws Exception {
+        try (var provider = new FakeProvider()) {
+            post(
+                    "/v1/services",
+                    """
+                    {"name": "Rotating", "preset": "microsoft-365-app",
+                     "authentication": {"login": "noreply@example.com",
+                       "tenant": "9b1c0000-0000-4000-8000-000000000001",
+                       "client_id": "0f6a0000-0000-4000-8000-000000000002",
+                       "client_secret": "first~secret.of.somebody_old1",
+                       "token_endpoint": "%s"}}
+                    """
+                            .formatted(provider.endpoint()));
+            provider.answering(
+                    401,
+                    """
+                    {"error": "invalid_client", "error_codes": [7000215], "error_description":
+                     "AADSTS7000215: Invalid client secret provided. Trace ID: 1"}
+                    """);
+
+            var refused = patch("/v1/services/rotating", secret("complete~nonsense_new1"));
+            provider.answering(503, "");
+            var nobodyThere = patch("/v1/services/rotating", secret("complete~nonsense_new1"));
+            var before = get("/v1/services/rotating", owner).body();
+            var insisted =
+                    patch("/v1/services/rotating?untried=true", secret("complete~nonsense_new1"));
+
+            assertThat(refused.statusCode()).isEqualTo(422);
+            assertThat(json(refused).path("title").asString())
+                    .isEqualTo("The provider does not take the new secret");
+            assertThat(json(refused).at("/errors/0/field").asString())
+                    .isEqualTo("authentication.client_secret");
+            assertThat(json(refused).path("detail").asString())
+                    .startsWith(
+                            "authentication.client_secret was refused by the provider:"
+                                    + " invalid_client AADSTS7000215: Invalid client secret"
+                                    + " provided.")
+                    .contains("Invalid client secret. Create a new secret")
+                    .endsWith("The settings are as they were.")
+                    .doesNotContain("nonsense");
+            assertThat(nobodyThere.statusCode()).isEqualTo(422);
+            assertThat(json(nobodyThere).path("detail").asString())
+                    .startsWith("authentication.client_secret could not be tried: ")
+                    .contains("?untried=true");
+            assertThat(before).contains("old1").doesNotContain("new1");
+            assertThat(insisted.statusCode()).isEqualTo(200);
+            assertThat(insisted.body()).contains("new1");
+        }
+    }
+
+    @Test
+    void a_secret_does_not_go_to_another_server_unless_it_is_given_again() throws Exception {
+        house.service("Staying");
+
+        var elsewhere =
+                patch("/v1/services/staying", "{\"smtp\": {\"host\": \"smtp.evil.example\"}}");
+        var again =
+                patch(
+                        "/v1/services/staying",
+                        """
+                        {"smtp": {"host": "smtp.evil.example"},
+                         "authentication": {"password": "correct horse x7Qd"}}
+                        """);
+
+        assertThat(elsewhere.statusCode()).isEqualTo(422);
+        assertThat(json(elsewhere).path("detail").asString())
+                .isEqualTo(
+                        "authentication.password is needed again: after this change it, or what it"
+                                + " gets, would go to smtp.evil.example:587; give it in the same"
+                                + " change.");
+        assertThat(again.statusCode()).isEqualTo(200);
+    }
+
+    private HttpResponse<String> patch(String path, String body) throws Exception {
+        return house.call("PATCH", path, owner, body);
+    }
+
+    private static String secret(String value) {
+        return "{\"authentication\": {\"client_secret\": \"" + value + "\"}}";
     }
 
     @Test

@@ -7,12 +7,14 @@ import postroom.mail.Diagnostic.SmtpReply;
 import postroom.mail.Diagnostic.Stage;
 import postroom.mail.Envelope;
 import postroom.mail.Reply;
+import postroom.queue.Demand;
 import postroom.queue.NewMessage;
 import postroom.queue.Patience;
 import postroom.queue.Queue;
 import postroom.queue.RetrySchedule;
 import postroom.queue.Settlement;
 import postroom.queue.Spool;
+import postroom.service.Limits;
 import postroom.service.Usage;
 import postroom.store.SqliteStore;
 
@@ -107,7 +109,8 @@ final class QueueBench {
         long start = System.nanoTime();
         var settled = new LongAdder();
         while (settled.sum() < messages) {
-            var claims = queue.claim(1, 256).join();
+            var claims =
+                    queue.claim(new Demand(1, 256, Limits.ofConnections(1), false)).join().claims();
             var waits = new java.util.ArrayList<java.util.concurrent.CompletableFuture<?>>();
             for (var claim : claims)
                 waits.add(

@@ -8,6 +8,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import postroom.mail.Address;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +50,9 @@ class SettingsReaderTest {
                 queue:
                   retry: 1m 1h30m
                 submission.bare-line-endings: reject
+                alerts:
+                  to: [ ops@example.net, ada@example.com ]
+                  service: Backup
                 """);
 
         var settings = read(Map.of());
@@ -58,6 +63,9 @@ class SettingsReaderTest {
                 .containsExactly("10.0.0.0/8", "2001:db8::/32");
         assertThat(settings.queue().retry())
                 .containsExactly(Duration.ofMinutes(1), Duration.ofMinutes(90));
+        assertThat(settings.alerts().to())
+                .containsExactly(Address.of("ops@example.net"), Address.of("ada@example.com"));
+        assertThat(settings.alerts().service()).contains("Backup");
         assertThat(settings.submission().bareLineEndings())
                 .isEqualTo(PostroomSettings.BareLineEndings.REJECT);
     }
@@ -128,6 +136,8 @@ class SettingsReaderTest {
                     MESSAGE_MAX_RECIPIENTS         | many                   | must be a whole number
                     BOOTSTRAP_ADMIN_EMAIL          | ada@example.com        | go together
                     BOOTSTRAP_ADMIN_PASSWORD       | short                  | at least 10 characters
+                    ALERTS_TO                      | ops@example.net ada    | must be an address such as
+                    ALERTS_WAITING                 | 0s                     | must be longer than nothing
                     BOOTSTRAP_API_KEY              | abc                    | at least 8 characters
                     DATABASE_URL                   | jdbc:mysql://db/p    | has to begin with jdbc:postgresql://
                     """)

@@ -197,6 +197,40 @@ class ConsoleTest {
     }
 
     @Test
+    void open_alerts_stand_on_top_and_in_the_api(@TempDir Path data) throws Exception {
+        try (var fresh = new TestHouse(data)) {
+            fresh.access.people().create("ada@example.com", new Secret(PASSWORD), Role.VIEWER);
+            var id = fresh.service("Relay <b>");
+            fresh.services.moveTo(
+                    Long.parseLong(id),
+                    ServiceState.FAILING,
+                    Optional.of("mailbox-full"),
+                    Optional.of("no"),
+                    Optional.empty());
+            fresh.clock.pass(java.time.Duration.ofMinutes(10));
+            fresh.alerts.lookAround();
+            var browser = new Browser(fresh);
+            browser.signIn("ada@example.com", PASSWORD);
+
+            assertThat(browser.open("/").page())
+                    .contains(
+                            "Relay &lt;b&gt; is failing",
+                            "The mailbox is full",
+                            "Nobody was told by mail")
+                    .contains("10 min ago")
+                    .doesNotContain("aria-label=\"Troubles\"");
+            var alert =
+                    TestHouse.json(fresh.get("/v1/alerts", fresh.key(Role.VIEWER)))
+                            .path("alerts")
+                            .path(0);
+            assertThat(alert.path("kind").asString()).isEqualTo("failing");
+            assertThat(alert.path("service").asString()).isEqualTo(id);
+            assertThat(alert.path("told_at").isNull() || alert.path("told_at").isMissingNode())
+                    .isTrue();
+        }
+    }
+
+    @Test
     void an_error_that_is_pasted_is_explained() throws Exception {
         var browser = new Browser(house);
         browser.signIn("viewer@example.com", PASSWORD);

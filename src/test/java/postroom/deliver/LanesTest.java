@@ -69,6 +69,7 @@ class LanesTest {
                             new NeverReporting(taken),
                             new Judge(catalog),
                             new Heed(services, clock),
+                            Authors.UNCHANGED,
                             clock,
                             () -> {});
             var lanes = new Lanes(relay, tools);

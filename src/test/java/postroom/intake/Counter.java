@@ -78,13 +78,13 @@ public final class Counter implements AutoCloseable {
     }
 
     public Intake intake(IntakeSettings settings) {
-        var router = new Router(() -> services, _ -> ServiceState.READY);
+        var router = new Router(() -> services, _ -> ServiceState.READY, List::of);
         return new Intake(spool, queue, router, settings, InstantSource.fixed(NOW));
     }
 
     /// A counter on another store, such as one without room.
     public Intake intakeOn(Store other) {
-        var router = new Router(() -> services, _ -> ServiceState.READY);
+        var router = new Router(() -> services, _ -> ServiceState.READY, List::of);
         return new Intake(
                 new Spool(other, InstantSource.fixed(NOW)),
                 queue(other),

@@ -22,7 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
 /// A token endpoint on this machine that answers what it was told, or else with the next token.
-final class FakeProvider implements AutoCloseable {
+public final class FakeProvider implements AutoCloseable {
 
     private final HttpServer server;
     private final Deque<Answer> answers = new ArrayDeque<>();
@@ -35,18 +35,18 @@ final class FakeProvider implements AutoCloseable {
 
     private record Answer(int status, String body, Map<String, String> headers) {}
 
-    FakeProvider() throws IOException {
+    public FakeProvider() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
         server.createContext("/token", this::answer);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
     }
 
-    URI endpoint() {
+    public URI endpoint() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/token");
     }
 
-    synchronized FakeProvider answering(int status, String body) {
+    public synchronized FakeProvider answering(int status, String body) {
         return answering(status, body, Map.of());
     }
 

@@ -245,6 +245,56 @@ class TokenSignInsTest {
     }
 
     @Test
+    void tokens_that_could_not_be_written_down_are_not_forgotten_with_a_sign_in() {
+        provider.rotates = true;
+        var mailbox = mailbox();
+
+        diskIs("full");
+        signIns.signInFor(mailbox);
+        diskIs("free");
+        signIns.forget(mailbox.id());
+        signIns.askedAnew(mailbox);
+
+        assertThat(provider.requests())
+                .extracting(request -> request.form().get("refresh_token"))
+                .containsExactly("refresh-0", "refresh-1");
+        assertThat(authorizations("node-1").find(mailbox.id()).orElseThrow().refreshToken())
+                .contains(new Secret("refresh-2"));
+    }
+
+    @Test
+    void whoever_asks_anew_hears_what_the_provider_says_to_the_settings_as_they_are() {
+        var office = application();
+        var good = token(office);
+        pass(Duration.ofMinutes(5));
+        provider.answering(
+                401, "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: no.\"}");
+
+        assertThat(signIns.signInFor(office)).isInstanceOf(SignIn.Bearer.class);
+        assertThat(signIns.askedAnew(office)).isInstanceOf(SignIn.NotAuthorized.class);
+        assertThat(token(office)).as("good until it ends").isEqualTo(good);
+    }
+
+    @Test
+    void whoever_asks_anew_in_a_row_makes_us_ask_once() {
+        provider.rotates = true;
+        var mailbox = mailbox();
+        token(mailbox);
+
+        for (int i = 0; i < 5; i++) {
+            signIns.forget(mailbox.id());
+            signIns.askedAnew(mailbox);
+        }
+        assertThat(provider.requests()).hasSize(1);
+        pass(Duration.ofSeconds(10));
+        signIns.askedAnew(mailbox);
+
+        assertThat(provider.requests())
+                .extracting(request -> request.form().get("refresh_token"))
+                .containsExactly("refresh-0", "refresh-1");
+    }
+
+    @Test
     void a_refused_token_is_renewed_once_for_all_who_were_refused() {
         var office = application();
         var refused = (SignIn.Bearer) signIns.signInFor(office);
@@ -397,6 +447,48 @@ class TokenSignInsTest {
                         it.diagnostic() instanceof Condition condition
                                 && condition.name().equals("no-refresh-token"));
         assertThat(provider.requests()).isEmpty();
+    }
+
+    @Test
+    void the_end_of_a_refresh_token_is_kept_where_the_provider_tells_it() {
+        provider.answering(200, limited("access-a", "refresh-a", "\"604799\""));
+        var mailbox = mailbox();
+        token(mailbox);
+        assertThat(end(mailbox)).contains(START.plusSeconds(604_799));
+
+        pass(Duration.ofHours(2));
+        token(mailbox);
+        assertThat(end(mailbox)).as("the same refresh token").contains(START.plusSeconds(604_799));
+
+        pass(Duration.ofHours(2));
+        provider.rotates = true;
+        token(mailbox);
+        assertThat(end(mailbox)).as("another one, without an end").isEmpty();
+    }
+
+    @Test
+    void an_end_that_makes_no_sense_is_none() {
+        var mailbox = mailbox();
+        for (var said : List.of("-1", "99999999999999", "\"soon\"", "null")) {
+            provider.answering(200, limited("access-" + said.length(), "refresh-b", said));
+            token(mailbox);
+            assertThat(end(mailbox)).isEmpty();
+            pass(Duration.ofHours(2));
+        }
+    }
+
+    private static String limited(String access, String refresh, String seconds) {
+        return """
+        {"token_type": "Bearer", "expires_in": 3600, "access_token": "%s",
+         "refresh_token": "%s", "refresh_token_expires_in": %s}
+        """
+                .formatted(access, refresh, seconds);
+    }
+
+    private java.util.Optional<Instant> end(Service service) {
+        return authorizations("node-1")
+                .find(service.id())
+                .flatMap(Authorization::refreshTokenExpires);
     }
 
     @Test

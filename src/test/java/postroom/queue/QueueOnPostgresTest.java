@@ -9,6 +9,7 @@ import postroom.mail.DeliveryResult;
 import postroom.mail.DeliveryResult.Deferred;
 import postroom.mail.DeliveryResult.Sent;
 import postroom.mail.Scope;
+import postroom.service.Limits;
 import postroom.store.PostgresStore;
 import postroom.store.Store;
 import postroom.store.TestPostgres;
@@ -47,17 +48,17 @@ class QueueOnPostgresTest extends QueueTest {
         try (var other = new Other()) {
             var all = new ArrayList<CompletableFuture<List<Claim>>>();
             for (int i = 0; i < 40; i++) {
-                all.add(queue.claim(OFFICE, 5));
-                all.add(other.queue.claim(OFFICE, 5));
+                all.add(claimed(queue, 5));
+                all.add(claimed(other.queue, 5));
             }
             var seen = new HashSet<Long>();
             for (var claims : all)
                 for (var claim : claims.join())
                     for (var recipient : claim.recipients())
                         assertThat(seen.add(recipient.id())).isTrue();
-            for (var claims = queue.claim(OFFICE, 50).join();
+            for (var claims = claimed(queue, 50).join();
                     !claims.isEmpty();
-                    claims = queue.claim(OFFICE, 50).join())
+                    claims = claimed(queue, 50).join())
                 for (var claim : claims)
                     for (var recipient : claim.recipients())
                         assertThat(seen.add(recipient.id())).isTrue();
@@ -70,10 +71,10 @@ class QueueOnPostgresTest extends QueueTest {
     void what_a_living_node_holds_stays_its_own_though_it_could_not_renew() {
         var id = put("a@example.net");
         try (var other = new Other()) {
-            var held = other.queue.claim(OFFICE, 10).join();
+            var held = claimed(other.queue, 10).join();
             clock.pass(Queue.LEASE.plusSeconds(1));
 
-            assertThat(queue.claim(OFFICE, 10).join()).isEmpty();
+            assertThat(claimed(queue, 10).join()).isEmpty();
 
             settle(other.queue, held.getFirst(), this::sent);
             assertThat(states(id)).containsExactly("sent");
@@ -84,11 +85,11 @@ class QueueOnPostgresTest extends QueueTest {
     void what_a_node_held_that_is_gone_is_claimed_and_its_timeline_says_so() {
         var id = put("a@example.net");
         try (var other = new Other()) {
-            other.queue.claim(OFFICE, 10).join();
+            claimed(other.queue, 10).join();
         }
         clock.pass(Queue.LEASE);
 
-        assertThat(queue.claim(OFFICE, 10).join()).hasSize(1);
+        assertThat(claimed(queue, 10).join()).hasSize(1);
         assertThat(events.ofMessage(id).getLast().data())
                 .containsEntry("reason", "interrupted")
                 .containsEntry("may_have_been_sent", true);
@@ -98,9 +99,9 @@ class QueueOnPostgresTest extends QueueTest {
     void a_node_that_came_back_to_life_does_not_undo_what_another_one_did() {
         var id = put("a@example.net");
         try (var other = new Other()) {
-            var held = other.queue.claim(OFFICE, 10).join().getFirst();
+            var held = claimed(other.queue, 10).join().getFirst();
             store.write(tx -> queue.giveBackAll(tx, other.store.node()));
-            var ours = queue.claim(OFFICE, 10).join().getFirst();
+            var ours = claimed(queue, 10).join().getFirst();
             settle(queue, ours, this::sent);
 
             settle(other.queue, held, this::deferred);
@@ -113,7 +114,7 @@ class QueueOnPostgresTest extends QueueTest {
     @Test
     void a_result_that_was_written_though_nobody_heard_so_is_not_written_twice() {
         var id = put("a@example.net");
-        var claim = queue.claim(OFFICE, 10).join().getFirst();
+        var claim = claimed(queue, 10).join().getFirst();
         var attempt = attempt(queue);
         var sent = List.of(new Settlement(sent(claim), Optional.empty()));
 
@@ -136,8 +137,8 @@ class QueueOnPostgresTest extends QueueTest {
                             more.value()));
             store.write(tx -> tx.update("update message set recipients = 1"));
             try (var other = new Other()) {
-                var first = queue.claim(OFFICE, 1).join().getFirst();
-                var second = other.queue.claim(OFFICE, 1).join().getFirst();
+                var first = claimed(queue, 1).join().getFirst();
+                var second = claimed(other.queue, 1).join().getFirst();
 
                 var one = settled(queue, first);
                 var two = settled(other.queue, second);
@@ -145,6 +146,11 @@ class QueueOnPostgresTest extends QueueTest {
             }
             assertThat(queue.message(id).orElseThrow().doneAt()).isPresent();
         }
+    }
+
+    private static CompletableFuture<List<Claim>> claimed(Queue by, int most) {
+        return by.claim(new Demand(OFFICE, most, Limits.ofConnections(1), false))
+                .thenApply(Claimed::claims);
     }
 
     private CompletableFuture<Boolean> settled(Queue by, Claim claim) {

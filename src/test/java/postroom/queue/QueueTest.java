@@ -23,6 +23,7 @@ import postroom.mail.Envelope;
 import postroom.mail.QueueId;
 import postroom.mail.Reply;
 import postroom.mail.Scope;
+import postroom.service.Limits;
 import postroom.service.Usage;
 import postroom.store.SqliteStore;
 import postroom.store.Store;
@@ -70,19 +71,19 @@ class QueueTest {
     void a_put_message_is_due_at_once_and_claimed_once() {
         var id = put("a@example.net");
 
-        var claims = queue.claim(OFFICE, 10).join();
+        var claims = claimed(queue, OFFICE, 10);
 
         assertThat(claims).hasSize(1);
         assertThat(claims.getFirst().id()).isEqualTo(id);
         assertThat(addresses(claims.getFirst())).containsExactly("a@example.net");
-        assertThat(queue.claim(OFFICE, 10).join()).isEmpty();
+        assertThat(claimed(queue, OFFICE, 10)).isEmpty();
     }
 
     @Test
     void a_claim_takes_all_due_recipients_of_a_message_even_past_the_number_asked_for() {
         put("a@example.net", "b@example.net", "c@example.net");
 
-        var claims = queue.claim(OFFICE, 2).join();
+        var claims = claimed(queue, OFFICE, 2);
 
         assertThat(claims).hasSize(1);
         assertThat(addresses(claims.getFirst()))
@@ -121,40 +122,40 @@ class QueueTest {
     @Test
     void what_a_dead_node_held_is_due_again_when_its_lease_is_over() {
         put("a@example.net");
-        assertThat(queueOf("dead").claim(OFFICE, 10).join()).hasSize(1);
+        assertThat(claimed(queueOf("dead"), OFFICE, 10)).hasSize(1);
 
-        assertThat(queue.claim(OFFICE, 10).join()).isEmpty();
+        assertThat(claimed(queue, OFFICE, 10)).isEmpty();
         clock.pass(Queue.LEASE);
 
-        assertThat(queue.claim(OFFICE, 10).join()).hasSize(1);
+        assertThat(claimed(queue, OFFICE, 10)).hasSize(1);
     }
 
     @Test
     void a_renewed_lease_holds_on() {
         put("a@example.net");
-        var claims = queue.claim(OFFICE, 10).join();
+        var claims = claimed(queue, OFFICE, 10);
 
         clock.pass(Queue.LEASE.minusSeconds(1));
         queue.renew(claims);
         clock.pass(Queue.LEASE.minusSeconds(1));
 
-        assertThat(queueOf("other").claim(OFFICE, 10).join()).isEmpty();
+        assertThat(claimed(queueOf("other"), OFFICE, 10)).isEmpty();
     }
 
     @Test
     void a_node_that_starts_again_gives_back_what_it_held() {
         put("a@example.net");
-        queue.claim(OFFICE, 10).join();
+        claimed(queue, OFFICE, 10);
 
         queue.giveBackAll();
 
-        assertThat(queue.claim(OFFICE, 10).join()).hasSize(1);
+        assertThat(claimed(queue, OFFICE, 10)).hasSize(1);
     }
 
     @Test
     void what_a_node_held_when_it_died_may_have_been_sent_and_the_rest_waits_untold() {
         var underWay = put("a@example.net");
-        queue.claim(OFFICE, 10).join();
+        claimed(queue, OFFICE, 10);
         var waiting = put("b@example.net");
 
         queue.giveBackAll();
@@ -198,7 +199,7 @@ class QueueTest {
         assertThat(states(id)).containsExactly("sent", "deferred", "failed");
         assertThat(queue.message(id).orElseThrow().doneAt()).isEmpty();
         clock.pass(Duration.ofMinutes(1));
-        assertThat(addresses(queue.claim(OFFICE, 10).join().getFirst()))
+        assertThat(addresses(claimed(queue, OFFICE, 10).getFirst()))
                 .containsExactly("b@example.net");
     }
 
@@ -275,10 +276,10 @@ class QueueTest {
         var id = put("a@example.net");
 
         assertThat(queue.hold(id)).isEqualTo(1);
-        assertThat(queue.claim(OFFICE, 10).join()).isEmpty();
+        assertThat(claimed(queue, OFFICE, 10)).isEmpty();
         assertThat(queue.release(id)).isEqualTo(1);
 
-        assertThat(queue.claim(OFFICE, 10).join()).hasSize(1);
+        assertThat(claimed(queue, OFFICE, 10)).hasSize(1);
     }
 
     @Test
@@ -290,13 +291,13 @@ class QueueTest {
         assertThat(states(id)).containsExactly("cancelled");
         assertThat(queue.message(id).orElseThrow().doneAt()).isPresent();
         assertThat(queue.release(id)).isZero();
-        assertThat(queue.claim(OFFICE, 10).join()).isEmpty();
+        assertThat(claimed(queue, OFFICE, 10)).isEmpty();
     }
 
     @Test
     void what_is_being_sent_this_moment_is_not_cancelled_under_the_lane() {
         var id = put("a@example.net");
-        queue.claim(OFFICE, 10).join();
+        claimed(queue, OFFICE, 10);
 
         assertThat(queue.cancel(id)).isZero();
         assertThat(queue.hold(id)).isZero();
@@ -309,8 +310,8 @@ class QueueTest {
 
         assertThat(queue.reroute(id, OTHER)).isEqualTo(1);
 
-        assertThat(queue.claim(OFFICE, 10).join()).isEmpty();
-        assertThat(queue.claim(OTHER, 10).join()).hasSize(1);
+        assertThat(claimed(queue, OFFICE, 10)).isEmpty();
+        assertThat(claimed(queue, OTHER, 10)).hasSize(1);
         assertThat(types(id)).contains(EventType.MESSAGE_REROUTED);
     }
 
@@ -318,11 +319,11 @@ class QueueTest {
     void mail_to_be_sent_later_is_not_due_before() {
         putAt(clock.instant().plus(Duration.ofHours(3)));
 
-        assertThat(queue.claim(OFFICE, 10).join()).isEmpty();
+        assertThat(claimed(queue, OFFICE, 10)).isEmpty();
         assertThat(queue.nextDue(OFFICE)).contains(clock.instant().plus(Duration.ofHours(3)));
         clock.pass(Duration.ofHours(3));
 
-        assertThat(queue.claim(OFFICE, 10).join()).hasSize(1);
+        assertThat(claimed(queue, OFFICE, 10)).hasSize(1);
     }
 
     @Test
@@ -530,7 +531,7 @@ class QueueTest {
     }
 
     private void settle(Verdict verdict) {
-        for (var claim : queue.claim(OFFICE, 10).join()) {
+        for (var claim : claimed(queue, OFFICE, 10)) {
             var settlements =
                     verdict.of(claim).stream()
                             .map(result -> new Settlement(result, Optional.empty()))
@@ -585,5 +586,10 @@ class QueueTest {
         return store.read(tx ->
                         tx.first("select count(*) as n from " + table, row -> row.number("n")))
                 .orElseThrow();
+    }
+
+    private static List<Claim> claimed(Queue queue, long service, int most) {
+        var demand = new Demand(service, most, Limits.ofConnections(1), false);
+        return queue.claim(demand).join().claims();
     }
 }

@@ -7,6 +7,9 @@ import org.junit.jupiter.api.Test;
 import postroom.access.Credential;
 import postroom.intake.Counter;
 import postroom.mail.Address;
+import postroom.route.Condition.HeaderIs;
+import postroom.route.Route.Choice;
+import postroom.route.Route.Way;
 import postroom.route.Routing.NoRoute;
 import postroom.route.Routing.Routed;
 import postroom.service.Service;
@@ -23,9 +26,13 @@ import java.util.Set;
 class RouterTest {
 
     private final List<Service> services = new ArrayList<>();
+    private final List<Route> routes = new ArrayList<>();
     private final Map<Long, ServiceState> states = new HashMap<>();
     private final Router router =
-            new Router(() -> services, id -> states.getOrDefault(id, ServiceState.READY));
+            new Router(
+                    () -> services,
+                    id -> states.getOrDefault(id, ServiceState.READY),
+                    () -> routes);
 
     @Test
     void a_service_that_lists_the_sender_goes_first() {
@@ -144,6 +151,143 @@ class RouterTest {
                         plain.provider()));
     }
 
+    @Test
+    void the_first_rule_a_message_meets_decides_whatever_the_lists_of_senders_say() {
+        add(1, "Office", "noreply@example.com");
+        add(2, "Bulk", "news@example.org", "news@example.org");
+        routes.add(rule("Newsletters", when().usages(Usage.MARKETING), 2));
+        routes.add(rule("All", when(), 1));
+
+        assertThat(marketing("ada@example.com")).isEqualTo("Bulk");
+        assertThat(from("ada@example.com")).isEqualTo("Office");
+    }
+
+    @Test
+    void mail_takes_the_next_service_of_its_rule_while_the_first_is_closed() {
+        add(1, "Office", "noreply@example.com");
+        add(2, "Backup", "noreply@example.com");
+        routes.add(rule("All", when(), 1, 2));
+
+        for (var closed : Route.CLOSED) {
+            states.put(1L, closed);
+            assertThat(from("ada@example.com")).isEqualTo("Backup");
+        }
+        states.put(1L, ServiceState.READY);
+        assertThat(from("ada@example.com")).isEqualTo("Office");
+    }
+
+    @Test
+    void where_every_service_of_a_rule_is_closed_mail_waits_for_the_first() {
+        add(1, "Office", "noreply@example.com");
+        add(2, "Backup", "noreply@example.com");
+        routes.add(rule("All", when(), 1, 2));
+        states.put(1L, ServiceState.NEEDS_AUTHORIZATION);
+        states.put(2L, ServiceState.FAILING);
+
+        assertThat(from("ada@example.com")).isEqualTo("Office");
+    }
+
+    @Test
+    void weights_are_shares_and_spread() {
+        add(1, "A", "noreply@example.com");
+        add(2, "B", "noreply@example.com");
+        var ways = List.of(new Way(1, 3), new Way(2, 1));
+        routes.add(new Route("Both", when().build(), ways, Choice.BY_WEIGHT, Route.CLOSED, false));
+
+        var taken = new ArrayList<String>();
+        for (int i = 0; i < 400; i++) taken.add(from("ada@example.com"));
+
+        assertThat(taken).filteredOn("A"::equals).hasSize(300);
+        for (int i = 0; i < 400; i += 4) assertThat(taken.subList(i, i + 4)).containsOnlyOnce("B");
+    }
+
+    @Test
+    void a_rule_may_look_at_the_recipient_the_tag_and_the_header() {
+        add(1, "Office", "noreply@example.com");
+        add(2, "Partner", "noreply@example.com");
+        routes.add(rule("Domain", when().recipientDomain("*.partner.example"), 2));
+        routes.add(rule("Tag", when().tag("invoice"), 2));
+        routes.add(rule("Header", when().header("X-Prio", "high*"), 2));
+
+        assertThat(carrier(request(List.of(), Map.of()), "a@mail.partner.example"))
+                .isEqualTo("Partner");
+        assertThat(carrier(request(List.of(), Map.of()), "a@partner.example")).isEqualTo("Office");
+        assertThat(carrier(request(List.of("invoice"), Map.of()), "a@b.example"))
+                .isEqualTo("Partner");
+        assertThat(carrier(request(List.of(), Map.of("X-Prio", "HIGH (1)")), "a@b.example"))
+                .isEqualTo("Partner");
+        assertThat(carrier(request(List.of(), Map.of("X-Prio", "low")), "a@b.example"))
+                .isEqualTo("Office");
+    }
+
+    @Test
+    void a_rule_that_leads_to_nothing_the_credential_may_use_rejects_and_says_so() {
+        add(1, "Office", "noreply@example.com");
+        add(2, "Bulk", "noreply@example.com");
+        routes.add(rule("All", when(), 2));
+
+        assertThat(routeAs(only(1), "ada@example.com"))
+                .isEqualTo(
+                        "Rule All leads to no service that credential erp may use for"
+                                + " transactional mail");
+    }
+
+    private String marketing(String address) {
+        return route(any(), Optional.of(Address.of(address)), Usage.MARKETING, Optional.empty());
+    }
+
+    private static Request request(List<String> tags, Map<String, String> headers) {
+        return new Request(
+                any(),
+                Optional.of(Address.of("ada@example.com")),
+                Optional.empty(),
+                Usage.TRANSACTIONAL,
+                Optional.empty(),
+                tags,
+                name -> Optional.ofNullable(headers.get(name)).stream().toList());
+    }
+
+    private static Route rule(String name, ConditionDraft when, long... services) {
+        var ways = java.util.Arrays.stream(services).mapToObj(id -> new Way(id, 1)).toList();
+        return new Route(name, when.build(), ways, Choice.IN_ORDER, Route.CLOSED, false);
+    }
+
+    private static ConditionDraft when() {
+        return new ConditionDraft();
+    }
+
+    /// A condition, member by member.
+    private static final class ConditionDraft {
+        private Set<Usage> usages = Set.of();
+        private List<String> domains = List.of();
+        private List<String> tags = List.of();
+        private List<HeaderIs> headers = List.of();
+
+        ConditionDraft usages(Usage usage) {
+            usages = Set.of(usage);
+            return this;
+        }
+
+        ConditionDraft recipientDomain(String domain) {
+            domains = List.of(domain);
+            return this;
+        }
+
+        ConditionDraft tag(String tag) {
+            tags = List.of(tag);
+            return this;
+        }
+
+        ConditionDraft header(String name, String value) {
+            headers = List.of(new HeaderIs(name, value));
+            return this;
+        }
+
+        Condition build() {
+            return new Condition(List.of(), List.of(), domains, usages, tags, headers);
+        }
+    }
+
     private String from(String address) {
         return routeAs(any(), address);
     }
@@ -162,9 +306,21 @@ class RouterTest {
 
     private String route(
             Credential credential, Optional<Address> from, Usage usage, Optional<String> wanted) {
-        var request = new Request(credential, from, Optional.empty(), usage, wanted);
-        return switch (router.routeFor(request)) {
-            case Routed(var service, _) -> service.name();
+        return carrier(
+                new Request(
+                        credential,
+                        from,
+                        Optional.empty(),
+                        usage,
+                        wanted,
+                        List.of(),
+                        Request.Headers.NONE),
+                "ada@example.net");
+    }
+
+    private String carrier(Request request, String recipient) {
+        return switch (router.routeFor(request, Address.of(recipient))) {
+            case Routed(var service, _, _) -> service.name();
             case NoRoute(var sentence) -> sentence;
         };
     }

@@ -97,6 +97,16 @@ class VaultTest {
     }
 
     @Test
+    void a_key_that_has_to_be_there_is_not_made() {
+        var file = directory.resolve("master.key");
+
+        assertThatThrownBy(() -> Vault.withFormerKeyFile(file))
+                .isInstanceOf(MasterKeyException.class)
+                .hasMessageContaining("bring it back");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
     void what_is_no_key_is_refused_with_a_sentence() throws Exception {
         var file = Files.writeString(directory.resolve("master.key"), "password\n");
 

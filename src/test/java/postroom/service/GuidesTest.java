@@ -176,7 +176,7 @@ class GuidesTest {
     static Service service(String settings) {
         var presets = Presets.ours();
         var given = (ObjectNode) JsonMapper.shared().readTree(settings);
-        new Secrets(VAULT).seal(1, given, new ArrayList<>());
+        new Secrets(VAULT).seal(1, given, given.objectNode(), new ArrayList<>());
         var preset = presets.find(given.path("preset").asString());
         return new ServiceReader(presets)
                 .read(1, preset, Settings.merged(preset.orElseThrow().service(), given));

@@ -26,6 +26,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -197,6 +198,48 @@ class ServicesTest {
     }
 
     @Test
+    void a_secret_given_once_more_is_no_change() {
+        var relay = services.create(json(BASIC), "ada");
+        var office = services.create(json(APPLICATION), "ada");
+
+        assertThat(services.update(relay.id(), json(BASIC), "ada")).isEqualTo(relay);
+        assertThat(services.plan(office.id(), json(APPLICATION)).newProofs()).isEmpty();
+        assertThat(
+                        services.plan(
+                                        office.id(),
+                                        json(
+                                                "{\"authentication\": {\"client_secret\":"
+                                                        + " \"other~one\"}}"))
+                                .newProofs())
+                .containsExactly("authentication.client_secret");
+    }
+
+    @Test
+    void a_key_that_cannot_sign_is_refused_before_anybody_is_asked() throws Exception {
+        var office = services.create(json(APPLICATION), "ada");
+        var folder = Path.of("src/test/resources/postroom/intake/smtp/certificates");
+        var change = JSON.createObjectNode();
+        change.withObject("/authentication")
+                .put("client_certificate", Files.readString(folder.resolve("sec1.crt")))
+                .put("client_key", Files.readString(folder.resolve("sec1.key")));
+
+        assertThatThrownBy(() -> services.plan(office.id(), change))
+                .isInstanceOf(InvalidService.class)
+                .hasMessageContaining("authentication.client_key: is no RSA key");
+    }
+
+    @Test
+    void a_plan_that_somebody_else_overtook_is_not_carried_out() {
+        var relay = services.create(json(BASIC), "ada");
+        var plan = services.plan(relay.id(), json("{\"name\": \"Mine\"}"));
+        services.update(relay.id(), json("{\"name\": \"Theirs\"}"), "bob");
+
+        assertThatThrownBy(() -> services.carryOut(plan, "ada", tx -> true))
+                .isInstanceOf(SettingsChanged.class);
+        assertThat(services.find("Theirs")).isPresent();
+    }
+
+    @Test
     void another_way_to_sign_in_takes_the_place_of_the_old_one() {
         var office = services.create(json(APPLICATION), "ada");
 
@@ -325,7 +368,7 @@ class ServicesTest {
         services.pause(relay, "ada");
 
         move(relay, ServiceState.FAILING, "needs-admin", null);
-        services.update(relay, json("{\"smtp\": {\"host\": \"other.example.com\"}}"), "ada");
+        services.update(relay, json("{\"smtp\": {\"port\": 25}}"), "ada");
 
         assertThat(services.status(relay).state()).isEqualTo(ServiceState.PAUSED);
         services.resume(relay, "ada");

@@ -10,11 +10,13 @@ import postroom.access.Access;
 import postroom.access.Issued;
 import postroom.access.NewCredential;
 import postroom.access.Role;
+import postroom.alert.Alerts;
 import postroom.api.Api;
 import postroom.api.Doors;
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
 import postroom.catalog.JsonCatalog;
+import postroom.config.PostroomSettings;
 import postroom.console.Console;
 import postroom.event.EventLog;
 import postroom.intake.Intake;
@@ -25,14 +27,18 @@ import postroom.oauth.AuthorizationRequests;
 import postroom.oauth.Authorizations;
 import postroom.oauth.Authorizer;
 import postroom.oauth.DevicePolling;
+import postroom.oauth.FirstGrant;
 import postroom.oauth.Review;
 import postroom.oauth.Revocation;
+import postroom.oauth.SecretTrial;
 import postroom.oauth.TokenEndpoint;
+import postroom.oauth.TokenSignIns;
 import postroom.queue.Patience;
 import postroom.queue.Queue;
 import postroom.queue.RetrySchedule;
 import postroom.queue.Spool;
 import postroom.route.Router;
+import postroom.route.Routes;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
 import postroom.service.Presets;
@@ -57,6 +63,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 
 /// Every room behind the web server, really wired and really started on a free port.
 public final class TestHouse implements AutoCloseable {
@@ -69,6 +76,7 @@ public final class TestHouse implements AutoCloseable {
     public final Queue queue;
     public final Services services;
     public final Access access;
+    public final Alerts alerts;
     public final Secret owner;
     private final WebServer server;
     private final HttpClient http =
@@ -103,13 +111,23 @@ public final class TestHouse implements AutoCloseable {
         var devices = new DevicePolling(requests, review, tokens);
         var baseUrl = URI.create("http://localhost:8587");
         var authorizer = new Authorizer(requests, review, tokens, devices, baseUrl);
-        var router = new Router(services::all, id -> services.status(id).state());
+        var routes = Routes.open(store, events, services);
+        var router = new Router(services::all, id -> services.status(id).state(), routes::all);
         var intake =
                 new Intake(
                         spool,
                         queue,
                         router,
                         new IntakeSettings("post.example.com", 1_000_000, 100, false),
+                        clock);
+        alerts =
+                new Alerts(
+                        new Alerts.Rooms(services, queue, spool, authorizations, presets, catalog),
+                        store,
+                        events,
+                        new PostroomSettings.Alerts(
+                                List.of(), Optional.empty(), Duration.ofHours(1)),
+                        baseUrl,
                         clock);
         Doors doors = () -> List.of(new Doors.Door("submission", true));
         var settings =
@@ -127,12 +145,26 @@ public final class TestHouse implements AutoCloseable {
                                 events,
                                 queue,
                                 services,
+                                routes,
+                                router,
                                 authorizations,
+                                new SecretTrial(
+                                        services,
+                                        new TokenSignIns(
+                                                authorizations,
+                                                tokens,
+                                                vault,
+                                                catalog,
+                                                clock,
+                                                new Random(1)),
+                                        new FirstGrant(authorizations, tokens, vault, clock),
+                                        catalog),
                                 authorizer,
                                 new Revocation(authorizations, tokens, services),
                                 presets,
                                 catalog,
                                 intake,
+                                alerts,
                                 clock,
                                 doors,
                                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),
@@ -231,6 +263,7 @@ public final class TestHouse implements AutoCloseable {
         @Override
         public Advice adviceFor(String provider, Diagnostic diagnostic) {
             return diagnostic instanceof Diagnostic.Condition
+                            || diagnostic instanceof Diagnostic.OAuthError
                     ? OURS.adviceFor(provider, diagnostic)
                     : ADVICE;
         }

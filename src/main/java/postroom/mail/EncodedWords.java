@@ -1,4 +1,4 @@
-package postroom.intake;
+package postroom.mail;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
@@ -7,7 +7,7 @@ import java.util.Base64;
 import java.util.Optional;
 
 /// Encoded words of RFC 2047, read for people and written where a header field needs one.
-final class EncodedWords {
+public final class EncodedWords {
 
     private static final int LONGEST_CHUNK = 42; // octets, so that a word stays below 75 characters
 
@@ -15,7 +15,7 @@ final class EncodedWords {
 
     /// The text with its encoded words decoded; blanks between two of them vanish (§6.2). What
     /// cannot be decoded stays as it is.
-    static String decode(String text) {
+    public static String decode(String text) {
         int word = text.indexOf("=?");
         if (word < 0) return text;
         var decoded = new StringBuilder(text.length());
@@ -41,7 +41,7 @@ final class EncodedWords {
     }
 
     /// ASCII text as it is, anything else in encoded words of UTF-8, folded between them.
-    static String encode(String text) {
+    public static String encode(String text) {
         if (text.chars().allMatch(c -> c >= 0x20 && c < 0x7f) && !text.contains("=?")) return text;
         var encoded = new StringBuilder();
         var chunk = new StringBuilder();

@@ -1,0 +1,117 @@
+package postroom.queue;
+
+import postroom.event.EventLog;
+import postroom.mail.Address;
+import postroom.mail.Envelope.Body;
+import postroom.mail.QueueId;
+import postroom.mail.Recipient;
+import postroom.store.Tx;
+
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Leases what is due: within the limits of the service, in turns, whole messages where possible.
+final class Claiming {
+
+    private final Spool spool;
+    private final InstantSource clock;
+    private final EventLog events;
+    private final Leases leases;
+    private final AtomicLong round = new AtomicLong();
+
+    Claiming(Spool spool, EventLog events, Leases leases, InstantSource clock) {
+        this.spool = spool;
+        this.events = events;
+        this.leases = leases;
+        this.clock = clock;
+    }
+
+    Claimed claim(Tx tx, Demand demand) throws SQLException {
+        var now = clock.instant();
+        var limits = demand.limits();
+        var left = Quotas.left(tx, demand.service(), limits, now);
+        int most = Math.min(demand.most(), Math.min(left.messages(), left.recipients()));
+        if (most < 1) return new Claimed(List.of(), left.reached());
+        var lease = new Leases.Lease(demand.service(), now, now.plus(Queue.LEASE));
+        var byMessage = new LinkedHashMap<Long, List<Leases.Due>>();
+        for (var due : due(tx, demand, lease, most))
+            byMessage.computeIfAbsent(due.message(), id -> new ArrayList<>()).add(due);
+        boolean counts = Quotas.counts(limits);
+        int perMessage = limits.recipientsPerMessage().orElse(Integer.MAX_VALUE);
+        var claims = new ArrayList<Claim>(byMessage.size());
+        int taken = byMessage.values().stream().mapToInt(List::size).sum();
+        int messages = 0;
+        for (var message : byMessage.entrySet()) {
+            var dues = message.getValue();
+            if (dues.getFirst().recipients() > dues.size()) {
+                var rest = leases.takeRest(tx, message.getKey(), lease, left.recipients() - taken);
+                taken += rest.size();
+                dues.addAll(rest);
+            }
+            messages += Math.ceilDiv(dues.size(), perMessage);
+            claims.add(read(tx, new QueueId(message.getKey()), lease, dues, counts));
+            for (var due : dues)
+                if (due.heldBy().isPresent()) due.interrupted(demand.service()).tell(tx, events);
+        }
+        if (counts && taken > 0) Quotas.charge(tx, demand.service(), limits, now, messages, taken);
+        return new Claimed(claims, left.reached());
+    }
+
+    private List<Leases.Due> due(Tx tx, Demand demand, Leases.Lease lease, int most)
+            throws SQLException {
+        var turns = Turns.waiting(tx, demand.service());
+        long first = round.getAndIncrement();
+        var due =
+                new ArrayList<>(
+                        Turns.take(
+                                turns.stream().filter(Turns::isTransactional).toList(),
+                                first,
+                                most,
+                                (turn, some) -> leases.take(tx, lease, turn, some)));
+        if (!demand.onlyTransactional())
+            due.addAll(
+                    Turns.take(
+                            turns.stream().filter(turn -> !Turns.isTransactional(turn)).toList(),
+                            first,
+                            most - due.size(),
+                            (turn, some) -> leases.take(tx, lease, turn, some)));
+        return due;
+    }
+
+    private Claim read(Tx tx, QueueId id, Leases.Lease lease, List<Leases.Due> dues, boolean counts)
+            throws SQLException {
+        var recipients =
+                dues.stream()
+                        .sorted(Comparator.comparingLong(Leases.Due::id))
+                        .map(due -> new Recipient(due.id(), Address.of(due.address())))
+                        .toList();
+        var first = dues.getFirst();
+        return tx.first(
+                        """
+                        select reverse_path, header_from, size, content_id, eight_bit, smtputf8 from message where id = ?
+                        """,
+                        row ->
+                                new Claim(
+                                        id,
+                                        lease.service(),
+                                        Address.parse(row.string("reverse_path")),
+                                        recipients,
+                                        row.flag("eight_bit") ? Body.EIGHT_BIT : Body.SEVEN_BIT,
+                                        row.flag("smtputf8"),
+                                        spool.content(row.number("content_id"), row.number("size")),
+                                        first.advice(),
+                                        first.changedAt(),
+                                        row.string("header_from"),
+                                        first.route(),
+                                        Turns.isTransactional(first.turn()),
+                                        counts ? Optional.of(lease.now()) : Optional.empty()),
+                        id.value())
+                .orElseThrow(() -> new SQLException("a recipient without its message: " + id));
+    }
+}

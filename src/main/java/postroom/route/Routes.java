@@ -1,0 +1,123 @@
+package postroom.route;
+
+import postroom.event.EventLog;
+import postroom.event.EventType;
+import postroom.service.Service;
+import postroom.service.Services;
+import postroom.store.Store;
+import postroom.store.Tx;
+import postroom.store.Tx.Subject;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// The rules in their order, in memory and in the store. Safe for use by many threads.
+public final class Routes {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final Store store;
+    private final EventLog events;
+    private final Services services;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private volatile List<Route> inOrder = List.of();
+
+    private Routes(Store store, EventLog events, Services services) {
+        this.store = store;
+        this.events = events;
+        this.services = services;
+    }
+
+    /// Reads what is stored.
+    public static Routes open(Store store, EventLog events, Services services) {
+        var routes = new Routes(store, events, services);
+        routes.reload();
+        return routes;
+    }
+
+    public List<Route> all() {
+        return inOrder;
+    }
+
+    public Optional<Route> named(String name) {
+        return inOrder.stream().filter(route -> route.name().equals(name)).findFirst();
+    }
+
+    /// The first rule that leads to the service.
+    public Optional<Route> leadingTo(long service) {
+        return inOrder.stream().filter(route -> route.leadsTo(service)).findFirst();
+    }
+
+    /// Runs after every change, on the thread that made it; has to be quick.
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /// Puts these rules in the place of all that were.
+    ///
+    /// @param body `{"routes": […]}`
+    /// @throws InvalidRoutes with all that is wrong; then nothing changes
+    public synchronized void replace(JsonNode body, String by) {
+        var rules = new RouteReader(services::find).read(RouteReader.object(body));
+        store.write(tx -> {
+            tx.lock(Subject.ROUTES);
+            tx.update("delete from route");
+            for (int i = 0; i < rules.size(); i++) insert(tx, i, rules.get(i));
+            var names = rules.stream().map(Route::name).toList();
+            events.append(
+                    tx,
+                    EventType.ROUTES_CHANGED,
+                    Optional.empty(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    Map.of("by", by, "routes", names));
+            return true;
+        });
+        inOrder = rules;
+        listeners.forEach(Runnable::run);
+    }
+
+    /// Reads everything from the store once more, for what other nodes have changed.
+    public synchronized void reload() {
+        var byId = new RouteReader(id -> services.byId(Long.parseLong(id)));
+        inOrder =
+                store
+                        .read(tx ->
+                                tx.query(
+                                        "select rule from route order by position",
+                                        row -> byId.readStored(row.string("rule"))))
+                        .stream()
+                        .flatMap(Optional::stream)
+                        .toList();
+        listeners.forEach(Runnable::run);
+    }
+
+    /// As the API shows them, services by the names they have now.
+    public JsonNode shown() {
+        var shown = JSON.createObjectNode();
+        var list = shown.putArray("routes");
+        for (var route : inOrder) list.add(RouteJson.of(route, this::nameOf));
+        return shown;
+    }
+
+    private String nameOf(long service) {
+        return services.byId(service).map(Service::name).orElse(Long.toString(service));
+    }
+
+    private static void insert(Tx tx, int position, Route route) throws SQLException {
+        ObjectNode stored = RouteJson.of(route, id -> Long.toString(id));
+        tx.update(
+                "insert into route (position, name, rule) values (?, ?, ?)",
+                position,
+                route.name(),
+                JSON.writeValueAsString(stored));
+    }
+}

@@ -1,0 +1,193 @@
+package postroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import postroom.emulator.EmulatorScript;
+import postroom.emulator.ReceivedMessage;
+import postroom.event.Event;
+import postroom.event.EventType;
+import postroom.mail.QueueId;
+import postroom.service.Service;
+import postroom.service.ServiceState;
+
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Mail goes around a closed service, as the owner's rules say, and comes back by itself.
+class DetoursTest {
+
+    private static final String ERP = "noreply@contoso.example";
+    private static final YAMLMapper YAML = new YAMLMapper();
+    private static final String SHARED =
+            "{address: shared@contoso.example, full_access: [noreply@contoso.example]}";
+    private static final String CLOSED =
+            "mailboxes: [{address: noreply@contoso.example, smtp_auth: disabled-mailbox}, "
+                    + SHARED
+                    + "]";
+    private static final String OPEN =
+            "mailboxes: [{address: noreply@contoso.example}, " + SHARED + "]";
+
+    @TempDir Path data;
+
+    private HouseInTown town;
+    private Service office;
+    private Service backup;
+
+    @BeforeEach
+    void open() throws IOException {
+        town = new HouseInTown(data, EmulatorScript.demo(), Duration.ofMillis(20));
+        town.credential("erp", "*@contoso.example");
+        office = town.office("{}");
+        backup = town.office("Backup", "shared@contoso.example", "{}");
+    }
+
+    @AfterEach
+    void close() {
+        town.close();
+    }
+
+    @Test
+    void what_waits_behind_a_closed_service_leaves_through_the_next_of_its_rule() {
+        routes("{name: All, rewrite_from: true, services: [Office, Backup]}");
+        town.house.services.pause(office.id(), "ada");
+        town.house.services.pause(backup.id(), "ada");
+        var messages = new ArrayList<QueueId>();
+        for (int i = 0; i < 3; i++) messages.add(handIn());
+        town.settle();
+        assertThat(town.emulator.mailboxes().received()).isZero();
+
+        town.house.services.resume(backup.id(), "ada");
+        town.settle();
+
+        for (var message : messages) assertThat(state(message)).isEqualTo("sent");
+        assertThat(town.emulator.mailboxes().messages())
+                .extracting(ReceivedMessage::account)
+                .containsOnly("shared@contoso.example");
+        var moved = events(messages.getFirst(), EventType.MESSAGE_REROUTED);
+        assertThat(moved).hasSize(1);
+        assertThat(moved.getFirst().data()).containsEntry("why", "Office is paused");
+    }
+
+    @Test
+    void a_message_that_meets_trouble_goes_around_it_and_is_sent_once() {
+        routes("{name: All, rewrite_from: true, services: [Office, Backup]}");
+        town.emulator.change(CLOSED);
+
+        var first = handIn();
+        town.settle();
+        var second = handIn();
+        town.settle();
+
+        assertThat(state(first)).isEqualTo("sent");
+        assertThat(state(second)).isEqualTo("sent");
+        assertThat(town.emulator.mailboxes().received()).isEqualTo(2);
+        assertThat(stateOf(office)).isEqualTo(ServiceState.FAILING);
+    }
+
+    @Test
+    void mail_returns_to_the_first_service_though_nothing_waited_there() {
+        routes("{name: All, rewrite_from: true, services: [Office, Backup]}");
+        town.emulator.change(CLOSED);
+        handIn();
+        town.settle();
+        assertThat(stateOf(office)).isEqualTo(ServiceState.FAILING);
+
+        town.emulator.change(OPEN);
+        town.runFor(Duration.ofMinutes(16));
+
+        assertThat(stateOf(office)).isEqualTo(ServiceState.READY);
+        handIn();
+        town.settle();
+        assertThat(town.emulator.mailboxes().messages().getLast().account()).isEqualTo(ERP);
+    }
+
+    @Test
+    void a_used_up_day_overflows() {
+        town.house.services.delete(office.id(), "ada");
+        office = town.office("{\"recipients_per_day\": 2}");
+        routes("{name: All, rewrite_from: true, services: [Office, Backup]}");
+
+        for (int i = 0; i < 5; i++) handIn();
+        town.runFor(Duration.ofSeconds(2));
+
+        assertThat(town.emulator.mailboxes().messages())
+                .extracting(ReceivedMessage::account)
+                .containsExactlyInAnyOrder(
+                        ERP,
+                        ERP,
+                        "shared@contoso.example",
+                        "shared@contoso.example",
+                        "shared@contoso.example");
+    }
+
+    @Test
+    void mail_without_a_rule_waits_where_it_is() {
+        town.house.services.pause(office.id(), "ada");
+        var message = handIn();
+        town.settle();
+
+        routes("{name: All, rewrite_from: true, services: [Office, Backup]}");
+        town.settle();
+
+        assertThat(state(message)).isEqualTo("queued");
+    }
+
+    @Test
+    void the_header_from_is_rewritten_only_where_a_rule_says_so() {
+        town.house.services.pause(office.id(), "ada");
+        routes("{name: All, rewrite_from: true, services: [Office, Backup]}");
+        handIn();
+        town.settle();
+
+        var received = town.emulator.mailboxes().messages().getFirst();
+
+        assertThat(received.text())
+                .contains("From: shared@contoso.example\r\n")
+                .contains("Reply-To: " + ERP + "\r\n")
+                .doesNotContain("From: " + ERP);
+        assertThat(received.reversePath()).isEqualTo("shared@contoso.example");
+    }
+
+    @Test
+    void rules_are_there_after_a_restart() {
+        routes("{name: All, services: [Office, Backup], switch_when: [paused]}");
+        var before = town.house.routes.shown();
+
+        town.restart();
+
+        assertThat(town.house.routes.shown()).isEqualTo(before);
+        assertThat(before.at("/routes/0/services/1").asString()).isEqualTo("Backup");
+    }
+
+    private void routes(String rules) {
+        town.house.routes.replace(YAML.readTree("routes: [" + rules + "]"), "ada");
+    }
+
+    private QueueId handIn() {
+        return town.handIn("erp", ERP, "a@example.net");
+    }
+
+    private String state(QueueId message) {
+        return town.house.queue.recipients(message).getFirst().state();
+    }
+
+    private ServiceState stateOf(Service service) {
+        return town.house.services.status(service.id()).state();
+    }
+
+    private List<Event> events(QueueId message, EventType type) {
+        return town.house.events.ofMessage(message).stream()
+                .filter(event -> event.type() == type)
+                .toList();
+    }
+}
