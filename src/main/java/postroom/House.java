@@ -47,12 +47,15 @@ import postroom.queue.Spool;
 import postroom.route.Route;
 import postroom.route.Router;
 import postroom.route.Routes;
+import postroom.secret.Secret;
 import postroom.secret.Vault;
 import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.Services;
+import postroom.store.PostgresStore;
 import postroom.store.SqliteStore;
 import postroom.store.Store;
+import postroom.store.Tx.Subject;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -60,6 +63,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -67,9 +71,6 @@ import java.util.random.RandomGenerator;
 /// The whole of Postroom, wired. Reads from top to bottom: ground, rooms, doors. No framework: a
 /// test builds it with `new`, and `serve` opens its doors before it starts the web server.
 public final class House implements AutoCloseable {
-
-    /// One node on SQLite; what a former process held was this node's.
-    private static final String NODE = "node";
 
     private final PostroomSettings settings;
     private final InstantSource clock;
@@ -98,6 +99,7 @@ public final class House implements AutoCloseable {
     final Intake intake;
     final Housekeeper housekeeper;
 
+    private final Optional<Neighbours> neighbours;
     private final DevicePolling devices;
     final Detours detours;
     private final DropCollector drops;
@@ -109,7 +111,7 @@ public final class House implements AutoCloseable {
         this.clock = clock;
 
         // Ground
-        store = SqliteStore.open(settings.databaseFile(), clock);
+        store = store(settings, clock);
         events = new EventLog(store, clock);
         var vault =
                 settings.masterKey()
@@ -123,8 +125,8 @@ public final class House implements AutoCloseable {
         services = Services.open(store, events, vault, presets, catalog, clock);
         access = Access.open(store, events, clock);
         var spool = new Spool(store, clock);
-        queue = new Queue(store, spool, events, patience(), clock, NODE);
-        authorizations = new Authorizations(store, vault, events, clock, NODE);
+        queue = new Queue(store, spool, events, patience(), clock, store.node());
+        authorizations = new Authorizations(store, vault, events, clock, store.node());
         var tokens = new TokenEndpoint(vault, clock);
         signIns =
                 new TokenSignIns(
@@ -202,6 +204,30 @@ public final class House implements AutoCloseable {
                         new IdleRenewal(services, authorizations, signIns, judge, clock),
                         settings.retention(),
                         clock);
+        neighbours =
+                store instanceof PostgresStore shared
+                        ? Optional.of(neighbours(shared))
+                        : Optional.empty();
+    }
+
+    // Routes name services, so those come first.
+    private Neighbours neighbours(PostgresStore shared) {
+        var changes = new LinkedHashMap<Subject, Runnable>();
+        changes.put(Subject.SERVICES, services::reload);
+        changes.put(Subject.ROUTES, routes::reload);
+        return new Neighbours(shared.nodes(), shared, queue, changes);
+    }
+
+    /// On SQLite there is one node, and what a former process held was this one's.
+    private static Store store(PostroomSettings settings, InstantSource clock) {
+        var database = settings.database();
+        if (database.url().isEmpty()) return SqliteStore.open(settings.databaseFile(), clock);
+        return PostgresStore.open(
+                new PostgresStore.Login(
+                        database.url().get(),
+                        database.username(),
+                        database.password().map(Secret::value)),
+                clock);
     }
 
     /// Opens the doors and starts sending.
@@ -211,6 +237,7 @@ public final class House implements AutoCloseable {
     public void open() throws IOException {
         access.writeLocalKey(settings.data(), settings.baseUrl());
         settings.bootstrap().apiKey().ifPresent(access::admit);
+        neighbours.ifPresent(Neighbours::start);
         dispatcher.start();
         devices.start();
         detours.start();
@@ -245,6 +272,7 @@ public final class House implements AutoCloseable {
         for (var listener : listeners) listener.stop(Duration.ofSeconds(5));
         dispatcher.close(Duration.ofSeconds(10));
         courier.close();
+        neighbours.ifPresent(Neighbours::close);
         store.close();
     }
 

@@ -45,7 +45,7 @@ public enum Key {
     DATABASE_URL(
             "database.url",
             "",
-            "the database; this release keeps its data in SQLite in `data`, and only that"),
+            "`jdbc:postgresql://host/database`, for several nodes; unset: SQLite in `data`"),
     DATABASE_USERNAME("database.username", "", "user name for `database.url`"),
     DATABASE_PASSWORD("database.password", "", "password for `database.url`"),
     MASTER_KEY("master-key", "", "seals every secret at rest; base64"),

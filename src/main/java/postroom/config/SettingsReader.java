@@ -128,12 +128,17 @@ public final class SettingsReader {
 
     private PostroomSettings.Database database() {
         var url = value(Key.DATABASE_URL);
-        if (url.isSet())
+        if (url.isSet() && !url.text().startsWith("jdbc:postgresql://"))
             troubles.add(
                     "database.url ("
                             + url.origin()
-                            + ") is set, but this release keeps its data in SQLite in the data"
-                            + " directory; PostgreSQL and several nodes come later. Leave it out.");
+                            + ") has to begin with jdbc:postgresql:// as in"
+                            + " jdbc:postgresql://db.example.com/postroom; leave it out for SQLite"
+                            + " in the data directory.");
+        if (!url.isSet() && value(Key.DATABASE_USERNAME).isSet())
+            troubles.add(
+                    "database.username is set, but database.url is not: name the database, or"
+                            + " leave both out for SQLite in the data directory.");
         return new PostroomSettings.Database(
                 url.string(),
                 value(Key.DATABASE_USERNAME).string(),

@@ -9,7 +9,6 @@ import postroom.mail.DeliveryResult.Sent;
 import postroom.mail.Diagnostic;
 import postroom.mail.QueueId;
 import postroom.mail.Scope;
-import postroom.store.Store;
 import postroom.store.Tx;
 
 import java.sql.SQLException;
@@ -25,14 +24,12 @@ import java.util.Optional;
 /// Trouble of the service spends no try and no lifetime.
 final class Settling {
 
-    private final Store store;
     private final EventLog events;
     private final Patience patience;
     private final InstantSource clock;
     private final String node;
 
-    Settling(Store store, EventLog events, Patience patience, InstantSource clock, String node) {
-        this.store = store;
+    Settling(EventLog events, Patience patience, InstantSource clock, String node) {
         this.events = events;
         this.patience = patience;
         this.clock = clock;
@@ -41,19 +38,23 @@ final class Settling {
 
     void settle(Tx tx, Claim claim, List<Settlement> settlements, Settlement.AttemptRecord attempt)
             throws SQLException {
-        long attemptId = store.nextId();
-        tx.update(
-                """
-                insert into attempt (id, message_id, service_id, node, at, millis, conversation)
-                values (?, ?, ?, ?, ?, ?, ?)
-                """,
-                attemptId,
-                claim.id().value(),
-                claim.service(),
-                node,
-                attempt.at(),
-                attempt.took().toMillis(),
-                attempt.conversation());
+        lock(tx, claim.id());
+        long attemptId = attempt.id();
+        int fresh =
+                tx.update(
+                        """
+                        insert into attempt (id, message_id, service_id, node, at, millis, conversation)
+                        values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing
+                        """,
+                        attemptId,
+                        claim.id().value(),
+                        claim.service(),
+                        node,
+                        attempt.at(),
+                        attempt.took().toMillis(),
+                        attempt.conversation());
+        // Nobody heard whether the commit before was kept; it was.
+        if (fresh == 0) return;
         int notTaken = 0;
         for (var settlement : settlements) {
             settle(tx, claim, settlement, attemptId);
@@ -76,6 +77,16 @@ final class Settling {
     private static boolean endedAfterFinalDot(Deferred deferred) {
         return deferred.diagnostic() instanceof Diagnostic.NoAnswer silence
                 && silence.stage() == Diagnostic.Stage.AFTER_FINAL_DOT;
+    }
+
+    /// Comes before changes of a message's recipients: where several settle at the same time, the
+    /// last one has to see what the others did, or none of them finds the message done.
+    static void lock(Tx tx, QueueId id) throws SQLException {
+        if (tx.severalWriters())
+            tx.query(
+                    "select id from message where id = ? for update",
+                    row -> row.number("id"),
+                    id.value());
     }
 
     static void markDone(Tx tx, QueueId id, Instant now) throws SQLException {
@@ -113,10 +124,18 @@ final class Settling {
                         patience.patience().toMillis(),
                         most);
         for (var one : impatient) {
-            tx.update(
-                    "update recipient set state = 'failed', changed_at = ? where id = ?",
-                    now,
-                    one.id);
+            lock(tx, one.message);
+            int failed =
+                    tx.update(
+                            """
+                            update recipient set state = 'failed', changed_at = ?
+                            where id = ? and state in ('queued', 'deferred')
+                              and coalesce(claimed_until, 0) <= ?
+                            """,
+                            now,
+                            one.id,
+                            now);
+            if (failed == 0) continue; // another node was quicker
             var data = new LinkedHashMap<String, Object>();
             data.put("recipient", one.address);
             data.put("status", "4.4.7");
@@ -143,12 +162,14 @@ final class Settling {
                 events.append(tx, EventType.MESSAGE_SENT, claim.id(), claim.service(), data);
             }
             case Refused refused -> {
-                fail(
-                        tx,
-                        refused.recipient().id(),
-                        refused.diagnostic().text(),
-                        settlement.advice(),
-                        1);
+                boolean ours =
+                        fail(
+                                tx,
+                                refused.recipient().id(),
+                                refused.diagnostic().text(),
+                                settlement.advice(),
+                                1);
+                if (!ours) return;
                 data.put("reason", "refused");
                 events.append(tx, EventType.MESSAGE_FAILED, claim.id(), claim.service(), data);
             }
@@ -168,19 +189,23 @@ final class Settling {
                 sent.recipient().id());
     }
 
-    private void fail(Tx tx, long recipient, String why, Optional<String> advice, int tries)
+    /// False when this node was taken for dead meanwhile, and another one tries the recipient now,
+    /// or has sent to it: that one's word counts. What was sent here was sent, whoever holds it.
+    private boolean fail(Tx tx, long recipient, String why, Optional<String> advice, int tries)
             throws SQLException {
-        tx.update(
-                """
-                update recipient set state = 'failed', claimed_by = null, claimed_until = null,
-                  attempts = attempts + ?, diagnostic = ?, advice = ?, changed_at = ?
-                where id = ?
-                """,
-                tries,
-                why,
-                advice,
-                clock.instant(),
-                recipient);
+        return tx.update(
+                        """
+                        update recipient set state = 'failed', claimed_by = null, claimed_until = null,
+                          attempts = attempts + ?, diagnostic = ?, advice = ?, changed_at = ?
+                        where id = ? and claimed_by = ?
+                        """,
+                        tries,
+                        why,
+                        advice,
+                        clock.instant(),
+                        recipient,
+                        node)
+                > 0;
     }
 
     private void defer(
@@ -199,25 +224,28 @@ final class Settling {
         data.put("scope", deferred.scope().name().toLowerCase(java.util.Locale.ROOT));
         if (endedAfterFinalDot(deferred)) data.put("may_have_been_sent", true);
         if (impatient || (tooOld && !ofService)) {
-            fail(tx, id, deferred.diagnostic().text(), advice, ofService ? 0 : 1);
+            if (!fail(tx, id, deferred.diagnostic().text(), advice, ofService ? 0 : 1)) return;
             data.put("status", "4.4.7");
             data.put("reason", impatient ? "patience" : "lifetime");
             events.append(tx, EventType.MESSAGE_FAILED, claim.id(), claim.service(), data);
             return;
         }
         var due = ofService ? now : now.plus(pause(deferred, age));
-        tx.update(
-                """
-                update recipient set state = 'deferred', due_at = ?, claimed_by = null, claimed_until = null,
-                  attempts = attempts + ?, diagnostic = ?, advice = ?, changed_at = ?
-                where id = ?
-                """,
-                due,
-                ofService ? 0 : 1,
-                deferred.diagnostic().text(),
-                advice,
-                now,
-                id);
+        int ours =
+                tx.update(
+                        """
+                        update recipient set state = 'deferred', due_at = ?, claimed_by = null, claimed_until = null,
+                          attempts = attempts + ?, diagnostic = ?, advice = ?, changed_at = ?
+                        where id = ? and claimed_by = ?
+                        """,
+                        due,
+                        ofService ? 0 : 1,
+                        deferred.diagnostic().text(),
+                        advice,
+                        now,
+                        id,
+                        node);
+        if (ours == 0) return;
         if (!ofService) data.put("next_attempt_at", due.toString());
         events.append(tx, EventType.MESSAGE_DEFERRED, claim.id(), claim.service(), data);
     }

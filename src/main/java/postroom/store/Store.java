@@ -13,7 +13,7 @@ public interface Store extends AutoCloseable {
     <T> T write(Work<T> work);
 
     /// As [#write], without waiting. The future fails with a [StoreException], or with whatever the
-    /// work threw.
+    /// work threw. Works that are under way at the same time may be done in any order.
     <T> CompletableFuture<T> writeLater(Work<T> work);
 
     /// Runs the work on a consistent snapshot; it sees all that was written before.
