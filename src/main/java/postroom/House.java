@@ -8,6 +8,8 @@ import postroom.api.Doors.Door;
 import postroom.catalog.Catalog;
 import postroom.catalog.JsonCatalog;
 import postroom.check.Check;
+import postroom.check.ChecksUnderWay;
+import postroom.check.LastChecks;
 import postroom.config.PostroomSettings;
 import postroom.config.PostroomSettings.BareLineEndings;
 import postroom.deliver.Dispatcher;
@@ -24,6 +26,7 @@ import postroom.intake.smtp.Doorkeeper;
 import postroom.intake.smtp.Entrance;
 import postroom.intake.smtp.Patience;
 import postroom.intake.smtp.SubmissionListener;
+import postroom.oauth.Authorization;
 import postroom.oauth.AuthorizationRequests;
 import postroom.oauth.Authorizations;
 import postroom.oauth.Authorizer;
@@ -86,6 +89,8 @@ public final class House implements AutoCloseable {
     final Dispatcher dispatcher;
     final Check check;
     final Alerts alerts;
+    final LastChecks lastChecks;
+    final ChecksUnderWay checksUnderWay;
     final Intake intake;
     final Housekeeper housekeeper;
 
@@ -145,7 +150,21 @@ public final class House implements AutoCloseable {
                                 vault.open(key, service.secretContext("smtp_client_key")));
         routes = Routes.open(store, events, services);
         dispatcher = new Dispatcher(queue, services, smtp, judge, this::sendsAsItself, clock);
-        check = new Check(services, signIns, smtp, catalog, store, events, clock);
+        lastChecks = new LastChecks(store, events);
+        check =
+                new Check(
+                        new Check.Tools(
+                                services,
+                                signIns,
+                                id -> authorizations.find(id).flatMap(Authorization::renewedAt),
+                                smtp,
+                                dispatcher,
+                                catalog,
+                                store,
+                                clock,
+                                settings.baseUrl()),
+                        lastChecks);
+        checksUnderWay = new ChecksUnderWay(check);
 
         alerts =
                 new Alerts(

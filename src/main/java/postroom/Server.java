@@ -4,18 +4,12 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
 import postroom.access.Role;
-import postroom.api.AdviceJson;
 import postroom.api.Api;
 import postroom.api.Doors;
-import postroom.api.ServiceCheck;
-import postroom.catalog.Values;
-import postroom.check.CheckReport;
-import postroom.check.CheckStep;
 import postroom.config.PostroomSettings;
 import postroom.console.Console;
 import postroom.deliver.smtp.Timeouts;
 import postroom.intake.http.HttpIntake;
-import postroom.service.RealValues;
 import postroom.web.WebServer;
 import postroom.web.WebSettings;
 
@@ -112,11 +106,6 @@ public final class Server implements AutoCloseable {
 
     private static List<?> rooms(House house, PostroomSettings settings, InstantSource clock) {
         Doors doors = house::doors;
-        ServiceCheck check =
-                (service, to, by) ->
-                        shown(
-                                house.check.run(service, to),
-                                RealValues.of(service, settings.baseUrl()));
         return List.of(
                 house.store,
                 house.events,
@@ -136,7 +125,9 @@ public final class Server implements AutoCloseable {
                 house.alerts,
                 clock,
                 doors,
-                check,
+                house.check,
+                house.lastChecks,
+                house.checksUnderWay,
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     }
 
@@ -166,28 +157,5 @@ public final class Server implements AutoCloseable {
                                         + token.value()));
         out.println("Postroom is ready: " + settings.baseUrl());
         out.flush();
-    }
-
-    private static ServiceCheck.Report shown(CheckReport report, Values values) {
-        return new ServiceCheck.Report(
-                report.passed(), report.steps().stream().map(step -> shown(step, values)).toList());
-    }
-
-    private static ServiceCheck.Step shown(CheckStep step, Values values) {
-        return switch (step) {
-            case CheckStep.Passed(var name, var detail, var took) ->
-                    new ServiceCheck.Step(
-                            name.word(), "passed", detail, took.toMillis(), null, null);
-            case CheckStep.Failed(var name, var diagnostic, var advice, var took) ->
-                    new ServiceCheck.Step(
-                            name.word(),
-                            "failed",
-                            advice.title(),
-                            took.toMillis(),
-                            diagnostic.text(),
-                            AdviceJson.of(advice, values));
-            case CheckStep.NotReached(var name) ->
-                    new ServiceCheck.Step(name.word(), "not_reached", "", 0, null, null);
-        };
     }
 }

@@ -19,6 +19,7 @@ import postroom.service.Service;
 import postroom.service.ServiceState;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -216,6 +217,53 @@ class DispatcherTest {
 
         assertThat(recipient(message).state()).isEqualTo("sent");
         assertThat(town.emulator.count("auth microsoft")).isEqualTo(1);
+    }
+
+    /// A provider for which a second use of a refresh token is a theft would end the authorization.
+    @Test
+    void two_hundred_deliveries_at_the_moment_of_expiry_renew_once() throws IOException {
+        town.emulator.change(town.emulator.script().withoutLimits());
+        town.emulator.change("{lifetimes: {rotation: strict}}");
+        var mailbox = mailbox(20);
+        town.handIn("erp", ERP, "a@example.net");
+        town.settle();
+        long before = town.emulator.count("token microsoft refresh_token");
+        town.house.services.pause(mailbox.id(), "ada");
+        var content = "From: " + ERP + "\nTo: b@example.net\nSubject: Hello\n\nHello.\n";
+        town.handIn("erp", content.getBytes(StandardCharsets.US_ASCII), 200);
+
+        town.clock.pass(Duration.ofHours(1));
+        town.house.services.resume(mailbox.id(), "ada");
+        town.settle();
+
+        assertThat(town.emulator.mailboxes().received()).isEqualTo(201);
+        assertThat(town.emulator.count("token microsoft refresh_token")).isEqualTo(before + 1);
+        assertThat(town.emulator.count("reused microsoft")).isZero();
+        assertThat(town.emulator.microsoft().mostConnectionsSeen()).isGreaterThan(1);
+        assertThat(state(mailbox)).isEqualTo(ServiceState.READY);
+    }
+
+    private Service mailbox(int connections) throws IOException {
+        var client = town.emulator.script().clients().getFirst();
+        var settings = HouseInTown.JSON.createObjectNode().put("name", "Mailbox");
+        settings.put("preset", "microsoft-365");
+        settings.withObject("/smtp")
+                .put("host", "localhost")
+                .put("port", town.emulator.microsoft().smtpPort())
+                .put("trusted_ca", town.emulator.trustedCa());
+        settings.withObject("/from").put("address", ERP);
+        settings.withObject("/authentication")
+                .put("grant", "refresh_token")
+                .put("login", ERP)
+                .put("client_id", client.id())
+                .put("client_secret", client.secrets().getFirst())
+                .put("refresh_token", new Consenting(town.emulator).refreshToken(ERP))
+                .put("token_endpoint", town.emulator.microsoft().secure().tokenUrl().toString());
+        settings.withObject("/limits")
+                .put("connections", connections)
+                .putNull("messages_per_minute")
+                .putNull("recipients_per_day");
+        return town.service(settings);
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,18 +74,43 @@ final class Program implements AutoCloseable {
         return this;
     }
 
+    /// Where providers send browsers back.
+    String callback() {
+        return "http://localhost:" + web + "/oauth2/callback";
+    }
+
+    /// A management command in a process of its own, as somebody on this machine types it.
+    ///
+    /// @param printed what it says goes there
+    Process command(Path printed, String... words) throws IOException {
+        var line = new ArrayList<>(List.of(javaCommand(), "-cp", classPath(), "postroom.Main"));
+        line.addAll(List.of(words));
+        var builder = new ProcessBuilder(line);
+        builder.environment().keySet().removeIf(name -> name.startsWith("POSTROOM_"));
+        builder.environment().put("POSTROOM_URL", "http://localhost:" + web);
+        builder.environment().put("POSTROOM_API_KEY", KEY);
+        return builder.redirectErrorStream(true).redirectOutput(printed.toFile()).start();
+    }
+
+    private static String javaCommand() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    private static String classPath() {
+        return PACKAGE.resolve("postroom.jar") + ":" + PACKAGE.resolve("lib") + "/*";
+    }
+
     Program start() throws IOException {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var builder =
                 new ProcessBuilder(
-                        java,
+                        javaCommand(),
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
                         "-Xmx256m",
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
                         "-cp",
-                        PACKAGE.resolve("postroom.jar") + ":" + PACKAGE.resolve("lib") + "/*",
+                        classPath(),
                         "postroom.Main",
                         "serve",
                         "--data",

@@ -4,12 +4,13 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /// The calls to manage Postroom, for [postroom.web.WebServer#start]. Needs `Access`, `Queue`,
-/// `EventLog`, `Services`, `Presets`, `Catalog`, `Alerts`, `Store`, the clock, [Doors] and a
-/// `PrometheusMeterRegistry`; with a [ServiceCheck] it checks services, too.
+/// `EventLog`, `Services`, `Check`, `LastChecks`, `Presets`, `Catalog`, `Alerts`, `Routes`,
+/// `Store`, the clock, [Doors] and a `PrometheusMeterRegistry`.
 @Configuration(proxyBeanMethods = false)
 @Import({
     MessageCalls.class,
     ServiceCalls.class,
+    CheckCalls.class,
     GuideCalls.class,
     AuthorizationCalls.class,
     CredentialCalls.class,

@@ -3,8 +3,6 @@ package postroom.api;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 
-import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -19,7 +17,7 @@ import org.springframework.web.bind.annotation.RestController;
 import postroom.access.Role;
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
-import postroom.mail.Address;
+import postroom.check.LastChecks;
 import postroom.oauth.SecretTrial;
 import postroom.oauth.SecretTrial.Outcome.Changed;
 import postroom.oauth.SecretTrial.Outcome.Overtaken;
@@ -58,7 +56,7 @@ class ServiceCalls {
     private final Catalog catalog;
     private final SecretTrial trial;
     private final JsonMapper json;
-    private final ObjectProvider<ServiceCheck> check;
+    private final LastChecks checks;
     private final WebSettings settings;
 
     ServiceCalls(
@@ -68,7 +66,7 @@ class ServiceCalls {
             Catalog catalog,
             SecretTrial trial,
             JsonMapper json,
-            ObjectProvider<ServiceCheck> check,
+            LastChecks checks,
             WebSettings settings) {
         this.services = services;
         this.routes = routes;
@@ -76,13 +74,11 @@ class ServiceCalls {
         this.catalog = catalog;
         this.trial = trial;
         this.json = json;
-        this.check = check;
+        this.checks = checks;
         this.settings = settings;
     }
 
     record ServiceList(List<JsonNode> services) {}
-
-    record CheckCall(@Nullable String recipient) {}
 
     @GetMapping("/v1/services")
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
@@ -223,24 +219,6 @@ class ServiceCalls {
         return shown(service);
     }
 
-    @PostMapping("/v1/services/{id}/check")
-    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
-    @Operation(summary = "Send a test message step by step")
-    ServiceCheck.Report check(
-            Visitor visitor, @PathVariable("id") String id, @RequestBody CheckCall call) {
-        var service = Asked.service(services, id);
-        var recipient =
-                Address.parse(call.recipient() == null ? "" : call.recipient())
-                        .orElseThrow(() ->
-                                Problem.unusable(
-                                        "recipient",
-                                        "recipient is the address that gets the test message."));
-        var available = check.getIfAvailable();
-        if (available == null)
-            throw new Problem(501, "Not built yet", "This version cannot check services.");
-        return available.run(service, recipient, visitor.name());
-    }
-
     private JsonNode shown(Service service) {
         var shown = (ObjectNode) services.shown(service);
         var waiting = queue.waiting(service.id());
@@ -258,6 +236,14 @@ class ServiceCalls {
                 .flatMap(catalog::byId)
                 .map(advice -> AdviceJson.of(advice, RealValues.of(service, settings.baseUrl())))
                 .ifPresent(advice -> shown.set("advice", json.valueToTree(advice)));
+        var last = checks.of(service.id());
+        shown.put("verified", last.verifiedAt().isPresent());
+        shown.put("verified_at", last.verifiedAt().map(Object::toString).orElse(null));
+        // what was said in it stands under its own address
+        last.report()
+                .ifPresent(
+                        report -> shown.set("last_check", report.remove(List.of("conversation"))));
+        if (last.report().isEmpty()) shown.putNull("last_check");
         var warnings = shown.putArray("warnings");
         services.warnings(service).stream()
                 .map(AdviceJson::ready)

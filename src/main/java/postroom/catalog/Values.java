@@ -25,6 +25,8 @@ public record Values(Map<String, String> known) {
                     Map.entry("service", "name of the service"),
                     Map.entry("login", "mailbox that signs in"),
                     Map.entry("user", "mailbox that sends"),
+                    Map.entry("other_user", "the other user name"),
+                    Map.entry("ehlo_name", "name given to EHLO"),
                     Map.entry("from", "From address"),
                     Map.entry("from_domain", "domain of the From address"),
                     Map.entry("tenant", "tenant ID"),

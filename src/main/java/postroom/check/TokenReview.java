@@ -12,10 +12,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// What an access token tells about itself, where it tells anything. Access tokens are opaque by
@@ -27,12 +29,21 @@ record TokenReview(
         Optional<String> audience,
         List<String> permissions,
         Optional<String> tenant,
-        Optional<String> objectId) {
+        Optional<String> objectId,
+        Optional<Instant> ends) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final TokenReview NOTHING =
-            new TokenReview(Optional.empty(), List.of(), Optional.empty(), Optional.empty());
+            new TokenReview(
+                    Optional.empty(),
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
     private static final int LONGEST = 300;
+    private static final long MOST_SECONDS = 1L << 40;
+    private static final Pattern GUID =
+            Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
 
     static TokenReview of(Secret accessToken) {
         var parts = accessToken.value().split("\\.", -1);
@@ -49,7 +60,8 @@ record TokenReview(
                     text(claims.path("aud")),
                     List.copyOf(permissions),
                     text(claims.path("tid")),
-                    isApplication ? text(claims.path("oid")) : Optional.empty());
+                    isApplication ? text(claims.path("oid")) : Optional.empty(),
+                    time(claims.path("exp")));
         } catch (IllegalArgumentException | JacksonException opaque) {
             return NOTHING;
         }
@@ -65,9 +77,21 @@ record TokenReview(
                                         ? Optional.<String>empty()
                                         : Optional.of(String.join(" ", permissions)),
                                 tenant.map(it -> "tenant " + it),
-                                objectId.map(it -> "object ID " + it))
+                                objectId.map(it -> "object ID " + it),
+                                ends.map(it -> "ends at " + it))
                         .flatMap(Optional::stream)
                         .toList());
+    }
+
+    /// True when it is of a tenant that is none of the service's.
+    boolean isOfAnotherTenant(Service service) {
+        return tenant.isPresent()
+                && service.authentication() instanceof OAuth2 oauth2
+                && oauth2.client()
+                        .tenant()
+                        .filter(own -> GUID.matcher(own).matches())
+                        .filter(own -> !own.equalsIgnoreCase(tenant.get()))
+                        .isPresent();
     }
 
     /// What is wrong with it for that service, should the server refuse it.
@@ -92,6 +116,14 @@ record TokenReview(
         return audience.contains("graph.microsoft")
                 || audience.contains("microsoftgraph.")
                 || audience.equals("00000003-0000-0000-c000-000000000000");
+    }
+
+    private static Optional<Instant> time(JsonNode claim) {
+        boolean isTime =
+                claim.isIntegralNumber()
+                        && claim.canConvertToLong()
+                        && Math.abs(claim.longValue()) < MOST_SECONDS;
+        return isTime ? Optional.of(Instant.ofEpochSecond(claim.longValue())) : Optional.empty();
     }
 
     private static Optional<String> text(JsonNode claim) {

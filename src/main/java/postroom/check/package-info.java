@@ -4,9 +4,11 @@
 /// transport.
 ///
 /// Each step has passed, failed or was not reached; what failed carries what the far side said and
-/// advice. Nothing secret is in a report. It sends one message, to the address asked for.
+/// advice. Nothing secret is in a report, and the last one is kept with the service. It sends one
+/// message, to the address asked for, keeps to the service's limit of connections, and changes no
+/// setting.
 ///
-/// Read on in [postroom.check.Check].
+/// Read on in [postroom.check.Check], and rung by rung in `CheckRun`.
 @NullMarked
 package postroom.check;
 

@@ -1,12 +1,16 @@
 package postroom.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import postroom.config.DataDirectory;
 import postroom.config.Key;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -14,7 +18,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -22,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// The HTTP calls of one server.
 final class RunningServer implements AutoCloseable {
@@ -97,7 +101,8 @@ final class RunningServer implements AutoCloseable {
     /// What is no JSON: a guide, a script.
     String text(String path) {
         var answer = answer("GET", path, HttpRequest.BodyPublishers.noBody(), Map.of());
-        if (answer.statusCode() >= 400) throw refusal(answer.statusCode(), parsed(answer));
+        if (answer.statusCode() >= 400)
+            throw refusal(answer.statusCode(), parsed(answer.statusCode(), answer.body()));
         return answer.body();
     }
 
@@ -107,6 +112,29 @@ final class RunningServer implements AutoCloseable {
 
     JsonNode post(String path, JsonNode body, Map<String, String> headers) {
         return call("POST", path, json(body), headers);
+    }
+
+    /// Calls, and hands on each line of JSON as it comes (application/x-ndjson). A server that
+    /// answers with one JSON document instead hands that on.
+    void postForLines(String path, JsonNode body, Consumer<JsonNode> lines) {
+        var request =
+                request("POST", path, json(body))
+                        .header("Content-Type", "application/json")
+                        .header("Accept", "application/x-ndjson, application/problem+json");
+        var answer = sent(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        try (var in = new BufferedReader(new InputStreamReader(answer.body(), UTF_8))) {
+            var type = answer.headers().firstValue("Content-Type").orElse("");
+            if (answer.statusCode() < 400 && type.startsWith("application/x-ndjson")) {
+                for (var line = in.readLine(); line != null; line = in.readLine())
+                    lines.accept(Json.read(line));
+                return;
+            }
+            var content = parsed(answer.statusCode(), in.readAllAsString());
+            if (answer.statusCode() >= 400) throw refusal(answer.statusCode(), content);
+            lines.accept(Json.object().set("report", content));
+        } catch (IOException | JacksonException broken) {
+            throw broken(broken);
+        }
     }
 
     JsonNode patch(String path, JsonNode body) {
@@ -138,7 +166,7 @@ final class RunningServer implements AutoCloseable {
 
     /// Fit for a path or a query.
     static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+        return URLEncoder.encode(text, UTF_8).replace("+", "%20");
     }
 
     private static HttpRequest.BodyPublisher json(JsonNode body) {
@@ -151,7 +179,7 @@ final class RunningServer implements AutoCloseable {
             HttpRequest.BodyPublisher body,
             Map<String, String> headers) {
         var answer = answer(method, path, body, headers);
-        var content = parsed(answer);
+        var content = parsed(answer.statusCode(), answer.body());
         if (answer.statusCode() >= 400) throw refusal(answer.statusCode(), content);
         return content;
     }
@@ -162,24 +190,37 @@ final class RunningServer implements AutoCloseable {
             HttpRequest.BodyPublisher body,
             Map<String, String> headers) {
         var request =
-                HttpRequest.newBuilder(address(path))
-                        .timeout(PATIENCE)
-                        .header("Authorization", "Bearer " + key)
-                        .header("Accept", "application/json, application/problem+json, text/*")
-                        .method(method, body);
+                request(method, path, body)
+                        .header("Accept", "application/json, application/problem+json, text/*");
         if (body.contentLength() != 0) request.header("Content-Type", "application/json");
         headers.forEach(request::header);
+        return sent(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder request(
+            String method, String path, HttpRequest.BodyPublisher body) {
+        return HttpRequest.newBuilder(address(path))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + key)
+                .method(method, body);
+    }
+
+    private <T> HttpResponse<T> sent(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
         try {
-            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return http.send(request, handler);
         } catch (HttpTimeoutException | ConnectException silence) {
             throw Trouble.noServer(
                     "No server answers at " + url + ": is it running (postroom serve)?");
         } catch (IOException broken) {
-            throw Trouble.noServer("The connection to " + url + " broke: " + broken.getMessage());
+            throw broken(broken);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw Trouble.refused("Interrupted");
         }
+    }
+
+    private Trouble broken(Exception broken) {
+        return Trouble.noServer("The connection to " + url + " broke: " + broken.getMessage());
     }
 
     private URI address(String path) {
@@ -192,12 +233,12 @@ final class RunningServer implements AutoCloseable {
         throw Trouble.usage("POSTROOM_URL is not the address of a server: " + url);
     }
 
-    private static JsonNode parsed(HttpResponse<String> answer) {
-        if (answer.body().isBlank()) return Json.object();
+    private static JsonNode parsed(int status, String body) {
+        if (body.isBlank()) return Json.object();
         try {
-            return Json.read(answer.body());
+            return Json.read(body);
         } catch (JacksonException notJson) {
-            return Json.object().put("detail", "the server answered " + answer.statusCode());
+            return Json.object().put("detail", "the server answered " + status);
         }
     }
 

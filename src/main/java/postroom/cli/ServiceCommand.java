@@ -6,6 +6,7 @@ import picocli.CommandLine.Parameters;
 
 import tools.jackson.databind.JsonNode;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -35,6 +36,12 @@ final class ServiceCommand extends Words {
         return Json.text(service, "state").replace('_', ' ');
     }
 
+    /// The day of the check that passed with the settings of now.
+    private static String verified(JsonNode service) {
+        var at = Json.text(service, "verified_at");
+        return at.length() < 10 ? "no" : at.substring(0, 10);
+    }
+
     @Command(name = "list", description = "List all services and their states.")
     static final class ListAll extends ServerCommand {
         ListAll(Terminal terminal) {
@@ -47,12 +54,22 @@ final class ServiceCommand extends Words {
         }
 
         private void print(JsonNode answer) {
-            var table = new Table("ID", "NAME", "STATE", "PRESET", "TRANSPORT", "FROM", "WAITING");
+            var table =
+                    new Table(
+                            "ID",
+                            "NAME",
+                            "STATE",
+                            "VERIFIED",
+                            "PRESET",
+                            "TRANSPORT",
+                            "FROM",
+                            "WAITING");
             for (var service : Json.items(answer))
                 table.add(
                         Json.text(service, "id"),
                         Json.text(service, "name"),
                         state(service),
+                        verified(service),
                         Json.text(service, "preset"),
                         Json.text(service, "transport"),
                         Json.text(service, "from.address"),
@@ -165,14 +182,36 @@ final class ServiceCommand extends Words {
 
         @Override
         public Integer call() {
-            var report =
-                    server().post(path(service) + "/check", Json.object().put("recipient", to));
-            show(report, this::print);
-            return report.path("passed").asBoolean(false) ? 0 : Trouble.REFUSED;
+            var body = Json.object().put("recipient", to);
+            return passed(wantsJson() ? printed(body) : told(body)) ? 0 : Trouble.REFUSED;
         }
 
-        private void print(JsonNode report) {
-            for (var step : report.path("steps")) print(terminal, step);
+        private JsonNode printed(JsonNode body) {
+            var report = server().post(path(service) + "/check", body);
+            show(report, _ -> {});
+            return report;
+        }
+
+        /// Each step when it is taken.
+        private JsonNode told(JsonNode body) {
+            var steps = new ArrayList<JsonNode>();
+            var reports = new ArrayList<JsonNode>();
+            server().postForLines(
+                            path(service) + "/check",
+                            body,
+                            line -> {
+                                if (line.has("step")) steps.add(line.path("step"));
+                                if (line.has("step")) print(terminal, line.path("step"));
+                                if (line.has("report")) reports.add(line.path("report"));
+                            });
+            if (reports.isEmpty()) throw Trouble.noServer("The test broke off; run it again.");
+            var report = reports.getLast();
+            if (steps.isEmpty()) for (var step : report.path("steps")) print(terminal, step);
+            return report;
+        }
+
+        private static boolean passed(JsonNode report) {
+            return report.path("passed").asBoolean(false);
         }
 
         private static void print(Terminal terminal, JsonNode step) {

@@ -11,6 +11,7 @@ import org.springframework.context.annotation.Import;
     SignInPages.class,
     DashboardPage.class,
     ServicePages.class,
+    CheckPages.class,
     GuidePage.class,
     AuthorizationPages.class,
     MessagePages.class,

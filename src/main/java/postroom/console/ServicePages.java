@@ -8,6 +8,8 @@ import org.springframework.web.bind.annotation.PostMapping;
 
 import postroom.access.Role;
 import postroom.catalog.Catalog;
+import postroom.check.ChecksUnderWay;
+import postroom.check.LastChecks;
 import postroom.queue.Queue;
 import postroom.service.Service;
 import postroom.service.Services;
@@ -19,6 +21,7 @@ import postroom.web.WebSettings;
 import tools.jackson.databind.JsonNode;
 
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -28,14 +31,18 @@ class ServicePages {
 
     private final Services services;
     private final ServiceViews views;
+    private final CheckViews checks;
 
     ServicePages(
             Services services,
             Catalog catalog,
             Queue queue,
+            LastChecks last,
+            ChecksUnderWay underWay,
             InstantSource clock,
             WebSettings settings) {
         this.services = services;
+        this.checks = new CheckViews(last, underWay, clock);
         this.views = new ServiceViews(services, catalog, queue, clock, settings.baseUrl());
     }
 
@@ -43,7 +50,15 @@ class ServicePages {
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
     String list(Model model) {
         model.addAttribute("services", views.all());
+        model.addAttribute("verified", verified());
         return "services";
+    }
+
+    private Map<String, Moment> verified() {
+        var verified = new HashMap<String, Moment>();
+        for (var service : services.all())
+            checks.verified(service).ifPresent(at -> verified.put(Long.toString(service.id()), at));
+        return verified;
     }
 
     @GetMapping("/services/{id}")
@@ -52,6 +67,8 @@ class ServicePages {
         var service = service(id);
         model.addAttribute("service", views.view(service));
         model.addAttribute("settings", settings(service));
+        model.addAttribute("check", checks.view(service).orElse(null));
+        model.addAttribute("verified", checks.verified(service).orElse(null));
         return "service";
     }
 

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// Claims what is due for services that are open and hands it to their lanes. One thread; it sleeps
 /// until the earliest time that matters, or until nudged.
-public final class Dispatcher implements AutoCloseable {
+public final class Dispatcher implements Places, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
 
@@ -84,6 +84,11 @@ public final class Dispatcher implements AutoCloseable {
             if (service == 0 || service == id) one.hint();
         });
         nudge();
+    }
+
+    @Override
+    public Optional<Place> take(Service service, Duration atMost) {
+        return lanesOf(service).placeFor(service, atMost);
     }
 
     /// How many lines are open to the service at this moment.

@@ -88,7 +88,7 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
             giveUp(bug);
         } finally {
             opened();
-            lanes.lineEnded();
+            lanes.lineEnded(this);
         }
     }
 
@@ -117,11 +117,11 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
     public Optional<Consignment> next(Duration atMost) {
         if (gateClosed) return Optional.empty();
         if (opening) {
-            var first = lanes.next(service, Duration.ZERO);
+            var first = lanes.next(this, service, Duration.ZERO);
             opened();
             if (first.isPresent()) return first.map(this::consign);
         }
-        return lanes.next(service, atMost).map(this::consign);
+        return lanes.next(this, service, atMost).map(this::consign);
     }
 
     /// A claim on its way, and since when.
@@ -210,7 +210,7 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
         var advice = advice(diagnostic);
         // One message tells the story in its timeline; the others wait behind the gate untold. The
         // gate closes first: what is deferred because of the service is due at once.
-        var witness = lanes.next(service, Duration.ZERO);
+        var witness = lanes.next(this, service, Duration.ZERO);
         close(false, advice, diagnostic, notBefore);
         witness.ifPresent(claim -> {
             var settlements = new ArrayList<Settlement>();

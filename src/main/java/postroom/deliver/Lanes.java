@@ -50,7 +50,7 @@ final class Lanes {
     private final Lane.Tools tools;
     private final Ready ready = new Ready();
     private final Set<Claim> held = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger lines = new AtomicInteger();
+    private final Seats seats = new Seats();
     private final AtomicInteger idle = new AtomicInteger();
     private final AtomicInteger opening = new AtomicInteger();
     private final AtomicInteger opened = new AtomicInteger();
@@ -102,16 +102,17 @@ final class Lanes {
     /// One message on one line tries whether the trouble is over; where all have gone another way,
     /// signing in has to do.
     private Instant probe(Instant now) {
-        if (lines.get() > 0 || !tools.services().takeProbe(service.id())) return now.plusSeconds(1);
+        boolean busy = seats.lanes() > 0 || seats.hasGuests();
+        if (busy || !tools.services().takeProbe(service.id())) return now.plusSeconds(1);
         open = take(1, false) > 0;
         if (open) startLines(1, now);
-        else if (!troubledByMessages) start(Lane.Errand.TRY);
+        else if (!troubledByMessages && seats.takeForLane(1)) start(Lane.Errand.TRY);
         return now.plusSeconds(1);
     }
 
     /// While a failing service is tried, its one line keeps its one message.
     private boolean probing(ServiceStatus status) {
-        return open && status.state() == ServiceState.FAILING && lines.get() > 0 && !stopping;
+        return open && status.state() == ServiceState.FAILING && seats.lanes() > 0 && !stopping;
     }
 
     private Instant claim(Instant now) {
@@ -194,20 +195,22 @@ final class Lanes {
     /// @return when to look whether that was enough
     private Instant startLines(int most, Instant now) {
         int waiting = ready.size() - idle.get() - opening.get();
-        if (waiting <= 0 || lines.get() >= most) return Instant.MAX;
+        if (waiting <= 0 || seats.lanes() >= most) return Instant.MAX;
         var lookSoon = now.plus(BETWEEN_LINES);
-        if (lines.get() > 0 && System.nanoTime() - linesStarted < BETWEEN_LINES.toNanos())
+        if (seats.lanes() > 0 && System.nanoTime() - linesStarted < BETWEEN_LINES.toNanos())
             return lookSoon;
-        int more = Math.min(waiting, Math.max(1, lines.get()));
-        for (int i = 0; i < more && lines.get() < most; i++) {
+        int more = Math.min(waiting, Math.max(1, seats.lanes()));
+        int started = 0;
+        while (started < more && seats.takeForLane(most)) {
+            started++;
             start(Lane.Errand.CARRY);
         }
+        if (started == 0) return Instant.MAX; // whoever leaves a seat nudges
         linesStarted = System.nanoTime();
         return lookSoon;
     }
 
     private void start(Lane.Errand errand) {
-        lines.incrementAndGet();
         opening.incrementAndGet();
         Thread.ofVirtual()
                 .name("lane-" + service.id() + "-" + opened.incrementAndGet())
@@ -225,10 +228,10 @@ final class Lanes {
     /// The next claim for a lane, after waiting at most that long. Empty: the line should end.
     ///
     /// @param as the settings the line was opened with; a changed service gets new lines
-    Optional<Claim> next(Service as, Duration atMost) {
-        if (!mayGoOn(as)) return Optional.empty();
+    Optional<Claim> next(Lane lane, Service as, Duration atMost) {
+        if (!mayGoOn(lane, as)) return Optional.empty();
         var claim = ready.poll();
-        if (claim.isEmpty() && atMost.isPositive()) claim = await(as, atMost);
+        if (claim.isEmpty() && atMost.isPositive()) claim = await(lane, as, atMost);
         if (ready.size() < refillBelow) {
             hinted = true;
             tools.nudge().run();
@@ -236,20 +239,23 @@ final class Lanes {
         return claim;
     }
 
-    private boolean mayGoOn(Service as) {
-        return open && !stopping && as == service && lines.get() <= as.limits().connections();
+    private boolean mayGoOn(Lane lane, Service as) {
+        return open
+                && !stopping
+                && as == service
+                && !seats.mustLeave(lane, as.limits().connections());
     }
 
-    private Optional<Claim> await(Service as, Duration atMost) {
+    private Optional<Claim> await(Lane lane, Service as, Duration atMost) {
         idle.incrementAndGet();
         try {
             long left = atMost.toNanos();
             // In slices, so that a closed gate or a stop is noticed.
             for (long slice = TimeUnit.MILLISECONDS.toNanos(250); left > 0; left -= slice) {
                 var claim = ready.poll(Math.min(slice, left));
-                if (mayGoOn(as) && claim.isPresent()) return claim;
+                if (mayGoOn(lane, as) && claim.isPresent()) return claim;
                 claim.ifPresent(this::takeBack);
-                if (!mayGoOn(as)) return Optional.empty();
+                if (!mayGoOn(lane, as)) return Optional.empty();
             }
             return Optional.empty();
         } catch (InterruptedException interrupted) {
@@ -293,15 +299,15 @@ final class Lanes {
         return advice.equals(blamed.get(message));
     }
 
-    void lineEnded() {
-        lines.decrementAndGet();
+    void lineEnded(Lane lane) {
+        seats.laneLeft(lane);
         tools.nudge().run();
     }
 
     /// A line could not be opened. True when others are open and the service is therefore well: we
     /// only keep to fewer lines for a while.
     boolean narrowed() {
-        int others = lines.get() - 1;
+        int others = seats.lanes() - 1;
         var now = tools.clock().instant();
         if (others < 1 || lastSent.isBefore(now.minus(NARROW))) return false;
         widest = others;
@@ -319,12 +325,26 @@ final class Lanes {
     }
 
     int lines() {
-        return lines.get();
+        return seats.lanes();
+    }
+
+    /// A place for somebody who is no lane; see [Places#take].
+    Optional<Places.Place> placeFor(Service guest, Duration atMost) {
+        boolean taken = seats.takeForGuest(guest.limits().connections(), atMost);
+        if (taken) return Optional.of(this::guestLeft);
+        tools.nudge().run();
+        return Optional.empty();
+    }
+
+    private void guestLeft() {
+        seats.guestLeft();
+        hint();
+        tools.nudge().run();
     }
 
     /// No line is open, and all that was claimed is settled or given back.
     boolean areEmpty() {
-        return lines.get() == 0 && held.isEmpty();
+        return seats.lanes() == 0 && held.isEmpty();
     }
 
     Collection<Claim> held() {
@@ -338,7 +358,7 @@ final class Lanes {
 
     void awaitEnd(long deadlineNanos) {
         try {
-            while (lines.get() > 0 && System.nanoTime() < deadlineNanos) Thread.sleep(20);
+            while (seats.lanes() > 0 && System.nanoTime() < deadlineNanos) Thread.sleep(20);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -8,6 +8,7 @@ import postroom.service.Service;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// A way to speak to next hops. Blocking; one virtual thread per line.
 public interface Transport {
@@ -17,7 +18,13 @@ public interface Transport {
 
     /// Connects, through TLS and EHLO, without signing in: for the check, which tells the two
     /// apart.
-    Opening reach(Service service, Conversation conversation);
+    ///
+    /// @param passed hears of each landmark when it is passed, on the calling thread
+    Opening reach(Service service, Conversation conversation, Consumer<Landmark> passed);
+
+    /// As [#open], with another user name where an access token is shown. Signs in once and not
+    /// again: for the check, which finds out which user name a server takes.
+    Opening openAs(String user, Service service, Conversation conversation);
 
     sealed interface Opening {
         record Opened(Line line) implements Opening {}

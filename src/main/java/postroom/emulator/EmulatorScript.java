@@ -157,6 +157,14 @@ public record EmulatorScript(
         }
     }
 
+    /// What becomes of the refresh token that was shown for new tokens. Microsoft lets it live;
+    /// others take a second use for a theft and end the whole authorization (RFC 9700 §4.14.2).
+    public enum Rotation {
+        NEVER,
+        OLD_STAYS_GOOD,
+        STRICT
+    }
+
     /// How long tokens live. Microsoft hands out a new refresh token at each renewal, Google never
     /// does.
     public record Lifetimes(
@@ -165,7 +173,7 @@ public record EmulatorScript(
             Duration googleTestingRefreshToken,
             Duration code,
             Duration deviceCode,
-            boolean rotation) {
+            Rotation rotation) {
         public static final Lifetimes REALISTIC =
                 new Lifetimes(
                         Duration.ofSeconds(3599),
@@ -173,7 +181,7 @@ public record EmulatorScript(
                         Duration.ofDays(7),
                         Duration.ofMinutes(10),
                         Duration.ofMinutes(15),
-                        true);
+                        Rotation.OLD_STAYS_GOOD);
     }
 
     /// Limits of one account; 0 switches a limit off.

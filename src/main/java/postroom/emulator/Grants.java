@@ -123,12 +123,22 @@ final class Grants {
         final long order;
         volatile Instant lastUsed;
         volatile boolean revoked;
+        private volatile boolean replaced;
 
         Refresh(Consent consent, Instant issued, long order) {
             this.consent = consent;
             this.issued = issued;
             this.order = order;
             this.lastUsed = issued;
+        }
+
+        /// Another one was handed out in its place.
+        void replace() {
+            replaced = true;
+        }
+
+        boolean replaced() {
+            return replaced;
         }
     }
 

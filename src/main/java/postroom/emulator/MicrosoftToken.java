@@ -3,6 +3,7 @@ package postroom.emulator;
 import postroom.emulator.EmulatorScript.Client;
 import postroom.emulator.EmulatorScript.Lifetimes;
 import postroom.emulator.EmulatorScript.Mailbox;
+import postroom.emulator.EmulatorScript.Rotation;
 import postroom.emulator.Fault.Action;
 import postroom.emulator.Fault.Stage;
 import postroom.emulator.Web.Answer;
@@ -33,7 +34,6 @@ final class MicrosoftToken {
     private record Asking(Question question, Fields form, String tenant, Client client) {}
 
     Answer answer(Question question, String tenant) {
-        Pause.lasting(premises.script().delays().token());
         Fields form = question.form();
         String grantType = form.text("grant_type");
         String user = premises.userOf(form);
@@ -46,6 +46,8 @@ final class MicrosoftToken {
                 .add(
                         "token microsoft %s client=%s user=%s %d",
                         grantType, clientId(question, form), user, answer.status());
+        // What was handed out is handed out, even if nobody is there any more to hear of it.
+        Pause.lasting(premises.script().delays().token());
         return answer;
     }
 
@@ -195,7 +197,16 @@ final class MicrosoftToken {
         if (refresh.revoked) return refuse(asking, EntraError.of("invalid_grant", 50173));
         if (premises.isOlder(refresh.issued, lifetimes().refreshToken()))
             return refuse(asking, EntraError.of("invalid_grant", 700082, refresh.issued));
-        return forUser(asking, refresh.consent);
+        if (refresh.replaced()) {
+            premises.log().add("reused microsoft refresh_token user=%s", refresh.consent.user());
+            if (lifetimes().rotation() == Rotation.STRICT) {
+                premises.grants().revoke(refresh.consent.user());
+                return refuse(asking, EntraError.of("invalid_grant", 70000));
+            }
+        }
+        Answer answer = forUser(asking, refresh.consent);
+        if (answer.status() == 200 && lifetimes().rotation() != Rotation.NEVER) refresh.replace();
+        return answer;
     }
 
     private Answer clientCredentials(Asking asking) {
@@ -349,11 +360,12 @@ final class MicrosoftToken {
         return token;
     }
 
-    /// A new refresh token each time; the old one stays good, so that a lost answer does no harm.
+    /// A new refresh token each time; as a rule the old one stays good, so that a lost answer does
+    /// no harm.
     private String refreshToken(
             Asking asking, Mailbox account, Grants.Consent consent, Instant now) {
         Optional<String> old = asking.form().value("refresh_token");
-        if (old.isPresent() && !lifetimes().rotation()) return old.get();
+        if (old.isPresent() && lifetimes().rotation() == Rotation.NEVER) return old.get();
         String token = (account.consumer() ? "M.C532_" : "1.AXoA") + Chance.token(400);
         premises.grants().remember(token, consent, now);
         return token;

@@ -9,6 +9,7 @@ import postroom.emulator.EmulatorScript.Greetings;
 import postroom.emulator.EmulatorScript.Lifetimes;
 import postroom.emulator.EmulatorScript.Limits;
 import postroom.emulator.EmulatorScript.Mailbox;
+import postroom.emulator.EmulatorScript.Rotation;
 import postroom.emulator.EmulatorScript.Smarthost;
 import postroom.emulator.EmulatorScript.SmtpAuth;
 import postroom.emulator.EmulatorScript.Tenant;
@@ -142,7 +143,7 @@ final class ScriptReader {
                 duration(node, "google_testing_refresh_token", usual.googleTestingRefreshToken()),
                 duration(node, "code", usual.code()),
                 duration(node, "device_code", usual.deviceCode()),
-                flag(node, "rotation", usual.rotation()));
+                maybe(node, "rotation").map(ScriptReader::rotation).orElse(usual.rotation()));
     }
 
     /// Limits without the name of a provider are Microsoft's.
@@ -303,6 +304,15 @@ final class ScriptReader {
 
     private static int number(JsonNode node, String key, int otherwise) {
         return maybe(node, key).map(JsonNode::asInt).orElse(otherwise);
+    }
+
+    private static Rotation rotation(JsonNode node) {
+        return switch (node.asString()) {
+            case "true" -> Rotation.OLD_STAYS_GOOD;
+            case "false" -> Rotation.NEVER;
+            case "strict" -> Rotation.STRICT;
+            default -> throw new IllegalArgumentException("rotation: is true, false or strict");
+        };
     }
 
     private static boolean flag(JsonNode node, String key, boolean otherwise) {

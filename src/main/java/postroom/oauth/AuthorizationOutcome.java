@@ -63,6 +63,8 @@ public sealed interface AuthorizationOutcome {
     enum Why {
         UNKNOWN,
         USED,
+        /// Postroom was ended while it redeemed the answer.
+        INTERRUPTED,
         TOO_OLD,
         OTHER_BROWSER,
         OTHER_SERVICE,

@@ -33,6 +33,9 @@ public final class AuthorizationRequests {
 
     private static final Duration KEPT = Duration.ofDays(1);
 
+    /// Nobody redeems for so long: each of the at most two exchanges ends after 30 seconds.
+    private static final Duration REDEEMED_BY_THEN = Duration.ofSeconds(90);
+
     private final Store store;
     private final Vault vault;
     private final Services services;
@@ -211,6 +214,7 @@ public final class AuthorizationRequests {
         long id = row.number("id");
         long service = row.number("service_id");
         var provider = services.byId(service).map(Service::provider).orElse("generic");
+        var interrupted = interrupted(row);
         var secret = vault.open(new Sealed(row.string("secret"), ""), context(id));
         var way =
                 row.string("method").equals("device")
@@ -229,7 +233,17 @@ public final class AuthorizationRequests {
                 row.time("begun_at"),
                 row.time("expires_at"),
                 row.string("ticket"),
-                row.maybeString("outcome").map(json -> OutcomeJson.read(json, catalog, provider)));
+                row.maybeString("outcome")
+                        .<AuthorizationOutcome>map(
+                                json -> OutcomeJson.read(json, catalog, provider))
+                        .or(() -> interrupted));
+    }
+
+    /// Used up, and nothing came of it: the process that redeemed it is no more, nor is the code.
+    private Optional<AuthorizationOutcome> interrupted(Tx.Row row) throws SQLException {
+        return row.maybeTime("used_at")
+                .filter(used -> used.plus(REDEEMED_BY_THEN).isBefore(clock.instant()))
+                .map(used -> new AuthorizationOutcome.StaleRequest(Why.INTERRUPTED));
     }
 
     private static Secret secret(AuthorizationRequest request) {

@@ -16,6 +16,7 @@ import postroom.oauth.AuthorizationOutcome.Why;
 import postroom.oauth.AuthorizationOutcome.WrongAccount;
 import postroom.oauth.TokenAnswer.Granted;
 import postroom.service.Authentication.OAuth2;
+import postroom.service.Authentication.Provider;
 import postroom.service.Service;
 import postroom.service.Services;
 
@@ -111,6 +112,9 @@ public final class Review {
         var scopes = granted.scopes().isEmpty() ? oauth2.endpoints().scopes() : granted.scopes();
         var missing = without(oauth2.endpoints().scopes(), scopes);
         if (!missing.isEmpty()) return new MissingScopes(missing, scopes);
+        // Its access tokens tell nobody's name; `openid email` was asked for nothing else.
+        if (oauth2.provider() == Provider.GOOGLE && who.account().isEmpty())
+            return new MissingScopes(List.of("openid", "email"), scopes);
         if (granted.refreshToken().isEmpty()) return new NoRefreshToken(who.account());
         var unneeded = unneeded(scopes, oauth2);
         var outcome =

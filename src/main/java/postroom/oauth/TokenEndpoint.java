@@ -112,9 +112,18 @@ public final class TokenEndpoint {
                     new TokenAnswer.NotNow(diagnostic, Optional.empty());
             case Discovery.Found(var found) -> {
                 var assertion = serviceAccounts.assertion(service, oauth2, found.token());
-                var message =
-                        new TokenRequest.Builder(found.token(), new JWTBearerGrant(assertion));
-                yield ask(service, withProof(found.token(), message.build().toHTTPRequest()));
+                var grant = new JWTBearerGrant(assertion);
+                // RFC 7521 §4.1: some want the client to prove itself as well; Google knows it
+                // from the assertion.
+                boolean client =
+                        oauth2.provider() == Provider.CUSTOM
+                                && !oauth2.client().clientId().isEmpty();
+                var message = new TokenRequest.Builder(found.token(), grant);
+                yield ask(
+                        service,
+                        client
+                                ? request(service, oauth2, found.token(), grant, new Scope())
+                                : withProof(found.token(), message.build().toHTTPRequest()));
             }
         };
     }

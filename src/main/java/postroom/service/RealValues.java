@@ -29,6 +29,7 @@ public final class RealValues {
         known.put("from", from.toString());
         known.put("from_domain", from.domain());
         known.put("host", service.smtp().host());
+        known.put("ehlo_name", service.smtp().ehloName());
         known.put("port", Integer.toString(service.smtp().port()));
         known.put("tls", service.smtp().tls().name().toLowerCase(Locale.ROOT));
         switch (service.authentication()) {

@@ -134,6 +134,11 @@ final class ServiceRows {
         tx.update("delete from authorization_request where service_id = ? and outcome is null", id);
     }
 
+    // What passed a check with other settings, or another authorization, may not pass with these.
+    static void forgetVerification(Tx tx, long id) throws SQLException {
+        tx.update("update service set verified_at = null where id = ?", id);
+    }
+
     static boolean isAuthorized(Tx tx, long id) throws SQLException {
         return tx.first(
                         """

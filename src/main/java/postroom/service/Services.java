@@ -62,7 +62,10 @@ public final class Services {
                     "recipients_left_today",
                     "advice",
                     "warnings",
-                    "client_secret_expires_in_days");
+                    "client_secret_expires_in_days",
+                    "last_check",
+                    "verified",
+                    "verified_at");
 
     private final Store store;
     private final EventLog events;
@@ -260,6 +263,10 @@ public final class Services {
         boolean mayBeWell =
                 !service.authentication().equals(change.before().authentication())
                         || !service.smtp().equals(change.before().smtp());
+        boolean sendsOtherwise =
+                mayBeWell
+                        || !service.from().equals(change.before().from())
+                        || service.transport() != change.before().transport();
         var status =
                 store.write(tx -> {
                     tx.lock(Subject.SERVICES);
@@ -268,6 +275,7 @@ public final class Services {
                     if (ServiceRows.isNameTaken(tx, id, service.name())) throw nameTaken();
                     ServiceRows.update(tx, id, service.name(), change.given, clock.instant());
                     if (change.forgetsAuthorization()) ServiceRows.deleteAuthorization(tx, id);
+                    if (sendsOtherwise) ServiceRows.forgetVerification(tx, id);
                     alongside.run(tx);
                     var data = Map.<String, Object>of("by", by, "fields", change.fields);
                     tell(tx, EventType.SERVICE_CHANGED, id, data);
@@ -330,6 +338,7 @@ public final class Services {
                 store.write(tx -> {
                     tx.lock(Subject.SERVICES);
                     alongside.run(tx);
+                    ServiceRows.forgetVerification(tx, then.id());
                     var now = statusIn(tx, then.id());
                     return switch (now.state()) {
                         case DRAFT, NEEDS_AUTHORIZATION, FAILING ->
@@ -348,6 +357,7 @@ public final class Services {
                 store.write(tx -> {
                     tx.lock(Subject.SERVICES);
                     ServiceRows.deleteAuthorization(tx, id);
+                    ServiceRows.forgetVerification(tx, id);
                     tell(tx, EventType.SERVICE_REVOKED, id, Map.of("by", by));
                     var because = Because.of("by", by);
                     return writeUnlessPaused(tx, id, ServiceState.NEEDS_AUTHORIZATION, because);

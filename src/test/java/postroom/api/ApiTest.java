@@ -12,6 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import postroom.access.Issued;
 import postroom.access.Role;
+import postroom.mail.Diagnostic.Stage;
+import postroom.mail.Reply;
 import postroom.oauth.FakeProvider;
 import postroom.secret.Secret;
 import postroom.web.TestHouse;
@@ -441,6 +443,63 @@ class ApiTest {
         assertThat(house.send(house.request("/docs/api")).body())
                 .contains("/v1/messages/{id}/retry", "reply_to")
                 .doesNotContain("<script");
+    }
+
+    @Test
+    void a_check_is_told_step_by_step_and_kept_with_the_service() throws Exception {
+        var id = house.localService("Tested");
+        var path = "/v1/services/" + id;
+        var body = "{\"recipient\": \"ada@example.net\"}";
+        assertThat(get(path + "/check", owner).statusCode()).isEqualTo(404);
+        assertThat(json(get(path, owner)).path("verified").asBoolean()).isFalse();
+
+        var lines =
+                house.post(path + "/check", owner, body, "Accept", "application/x-ndjson")
+                        .body()
+                        .lines()
+                        .map(TestHouse.JSON::readTree)
+                        .toList();
+        var passed = json(get(path, owner));
+
+        assertThat(lines).hasSize(12);
+        assertThat(lines.getFirst().at("/step/name").asString()).isEqualTo("settings");
+        assertThat(lines.get(10).at("/step/name").asString()).isEqualTo("message");
+        assertThat(lines.getLast().at("/report/passed").asBoolean()).isTrue();
+        assertThat(passed.path("verified").asBoolean()).isTrue();
+        assertThat(passed.path("verified_at").asString())
+                .isEqualTo(house.clock.instant().toString());
+        assertThat(passed.path("last_check").propertyNames())
+                .containsExactlyInAnyOrder("at", "passed", "recipient", "steps");
+
+        house.smarthost.refusing(Stage.RCPT, Reply.of(550, "5.1.1", "no such user"));
+        var report = json(house.post(path + "/check", owner, body));
+        house.smarthost.takesEverything();
+
+        assertThat(report.path("passed").asBoolean()).isFalse();
+        assertThat(report.at("/steps/9/outcome").asString()).isEqualTo("failed");
+        assertThat(report.at("/steps/9/diagnostic").asString()).isEqualTo("550 5.1.1 no such user");
+        assertThat(report.at("/steps/9/advice/title").asString()).isNotEmpty();
+        assertThat(report.at("/steps/10/advice").isNull()).isTrue();
+        assertThat(json(get(path + "/check", owner))).isEqualTo(report);
+        var text = house.send(house.request(path + "/check", owner).header("Accept", "text/plain"));
+        assertThat(text.body())
+                .contains("Postroom test of Tested", "failed       Recipient accepted", "550 5.1.1")
+                .doesNotContain("correct horse");
+        var shown = json(get(path, owner));
+        assertThat(shown.at("/last_check/passed").asBoolean()).isFalse();
+        assertThat(house.call("PATCH", path, owner, shown.toString()).statusCode()).isEqualTo(200);
+        house.services.delete(Long.parseLong(id), "test");
+    }
+
+    @Test
+    void a_check_needs_an_address_and_somebody_who_may_manage() throws Exception {
+        var path = "/v1/services/Office/check";
+
+        assertThat(house.post(path, owner, "{}").statusCode()).isEqualTo(422);
+        assertThat(
+                        house.post(path, key(Role.VIEWER), "{\"recipient\": \"a@example.net\"}")
+                                .statusCode())
+                .isEqualTo(403);
     }
 
     @Test

@@ -81,6 +81,7 @@ final class Bench {
             roundTrips(subject, 3, 1_500);
             roundTrips(subject, CONNECTIONS, 6_000);
             backlog(subject);
+            renewals(subject);
         }
     }
 
@@ -123,6 +124,31 @@ final class Bench {
                 "CPU per message relayed, ms",
                 (Children.cpu(subject.process()) - cpu) * 1000 / messages);
         row(subject, "memory after that, MB", Children.memory(subject.process()));
+    }
+
+    /// What access tokens that end all the time cost: nothing that one would see. Turn about,
+    /// because the machine is faster in one minute than in the next.
+    private void renewals(Subject subject) throws Exception {
+        var took = new LinkedHashMap<String, Double>();
+        int messages = 100_000 / scale;
+        for (int turn = 0; turn < 2; turn++)
+            for (var lifetime : List.of("1h", "30s")) {
+                sink.ask("lifetime " + lifetime);
+                if (!subject.forgetToken()) return;
+                long before = arrived();
+                long start = System.nanoTime();
+                Load.send(subject.port(), 20, messages);
+                awaitArrived(before + messages);
+                took.merge(lifetime, (System.nanoTime() - start) / 1e9, Double::sum);
+            }
+        sink.ask("lifetime 1h");
+        subject.forgetToken();
+        System.out.println("  (access tokens given out so far: " + sink.ask("tokens") + ")");
+        took.forEach((lifetime, seconds) ->
+                row(
+                        subject,
+                        "relayed with access tokens of " + lifetime + ", per second",
+                        2 * messages / seconds));
     }
 
     private void latency(Subject subject) throws Exception {

@@ -115,6 +115,11 @@ final class PostfixSubject implements Subject {
     }
 
     @Override
+    public boolean forgetToken() {
+        return false;
+    }
+
+    @Override
     public void restart() throws Exception {
         run("postfix", "-c", directory.toString(), "abort");
         for (int i = 0; i < 100 && isRunning(); i++) Thread.sleep(20);

@@ -19,6 +19,7 @@ final class PostroomSubject implements Subject {
     private final int web = freePort();
     private final HttpClient http = HttpClient.newHttpClient();
     private Process process;
+    private String tenant = Bench.TENANT;
 
     PostroomSubject(Path directory, int sinkPort, String tokenUrl, String trustedCa)
             throws Exception {
@@ -79,6 +80,20 @@ final class PostroomSubject implements Subject {
                 "/v1/services/Office",
                 "{\"limits\": {\"connections\": " + connections + "}}");
         call("POST", "/v1/services/Office/resume", "");
+    }
+
+    @Override
+    public boolean forgetToken() throws Exception {
+        // Another registration: what was authorized for the one before is thrown away.
+        tenant = tenant.equals(Bench.TENANT) ? "contoso.example" : Bench.TENANT;
+        call(
+                "PATCH",
+                "/v1/services/Office",
+                """
+                {"limits": {"messages_per_connection": 100}, "authentication": {"tenant": "%s"}}
+                """
+                        .formatted(tenant));
+        return true;
     }
 
     @Override

@@ -12,7 +12,8 @@ import java.time.Duration;
 import java.util.List;
 
 /// The far side in a process of its own: the emulated Microsoft 365 without limits. Answers lines
-/// on its standard input: `count`, `rtt MILLIS`, `last`, `connections`.
+/// on its standard input: `count`, `rtt MILLIS`, `last`, `connections`, `lifetime DURATION`,
+/// `tokens`.
 final class Sink {
     public static void main(String[] args) throws Exception {
         var script =
@@ -41,6 +42,11 @@ final class Sink {
                     }
                     case "connections" ->
                             System.out.println(emulator.microsoft().mostConnectionsSeen());
+                    case "lifetime" -> {
+                        emulator.change("lifetimes: { access_token: " + words[1] + " }");
+                        System.out.println("ok");
+                    }
+                    case "tokens" -> System.out.println(emulator.count("token microsoft"));
                     case "rtt" -> {
                         var delays =
                                 new EmulatorScript.Delays(

@@ -14,6 +14,10 @@ interface Subject extends AutoCloseable {
     /// What waits is sent, over at most so many connections.
     void send(int connections) throws Exception;
 
+    /// Throws its access token away, so that the next one lives as long as the sink says now, and
+    /// from then on signs in anew after each hundred messages; false where it has no access token.
+    boolean forgetToken() throws Exception;
+
     /// Stops and starts it; what waits stays. Returns when the process was told to start.
     void restart() throws Exception;
 

@@ -44,6 +44,7 @@ class CliTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private int status = 200;
+    private String type = "application/json";
     private String input = "";
 
     @SuppressWarnings("NullAway.Init")
@@ -69,16 +70,17 @@ class CliTest {
                 "GET /v1/services",
                 """
                 {"services":[{"id":"7","name":"Billing Gmail","state":"needs_authorization",
-                  "preset":"google","transport":"smtp","from":{"address":"b@example.com"},"waiting":37}]}
+                  "verified":true,"verified_at":"2026-11-20T10:00:00Z","preset":"google",
+                  "transport":"smtp","from":{"address":"b@example.com"},"waiting":37}]}
                 """);
 
         assertThat(run("service", "list")).isZero();
         assertThat(printed().lines())
                 .containsExactly(
-                        "ID  NAME           STATE                PRESET  TRANSPORT  FROM          "
-                                + " WAITING",
-                        "7   Billing Gmail  needs authorization  google  smtp       b@example.com "
-                                + " 37");
+                        "ID  NAME           STATE                VERIFIED    PRESET  TRANSPORT"
+                                + "  FROM           WAITING",
+                        "7   Billing Gmail  needs authorization  2026-11-20  google  smtp     "
+                                + "  b@example.com  37");
 
         assertThat(run("service", "list", "--json")).isZero();
         assertThat(Json.read(printed()).at("/services/0/id").asString()).isEqualTo("7");
@@ -185,6 +187,33 @@ class CliTest {
                 .contains("SMTP sending is switched off")
                 .contains(" –  message accepted       not reached");
         assertThat(onlyBody().at("/recipient").asString()).isEqualTo("a@example.net");
+    }
+
+    @Test
+    void a_check_prints_each_step_as_a_line_of_its_own_comes() {
+        answers.put(
+                "POST /v1/services/Office/check",
+                """
+                {"step":{"name":"settings","outcome":"passed","detail":"complete","millis":0}}
+                {"step":{"name":"name","outcome":"passed","detail":"1 address","millis":12}}
+                {"report":{"passed":true,"steps":[{"name":"settings","outcome":"passed"}]}}
+                """);
+        type = "application/x-ndjson;charset=UTF-8";
+
+        assertThat(run("service", "check", "Office", "--to", "a@example.net")).isZero();
+        assertThat(printed().lines()).hasSize(2).first().asString().startsWith(" ✓  settings");
+        assertThat(printed()).contains("12 ms");
+    }
+
+    @Test
+    void a_check_that_breaks_off_is_no_success() {
+        answers.put(
+                "POST /v1/services/Office/check",
+                "{\"step\":{\"name\":\"settings\",\"outcome\":\"passed\"}}\n");
+        type = "application/x-ndjson";
+
+        assertThat(run("service", "check", "Office", "--to", "a@example.net")).isEqualTo(69);
+        assertThat(trouble()).contains("The test broke off");
     }
 
     @Test
@@ -519,7 +548,7 @@ class CliTest {
         var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         if (!body.isEmpty()) bodies.add(body);
         var answer = answers.getOrDefault(call, "{}").getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().add("Content-Type", "application/json");
+        exchange.getResponseHeaders().add("Content-Type", type);
         exchange.sendResponseHeaders(status, answer.length);
         exchange.getResponseBody().write(answer);
         exchange.close();

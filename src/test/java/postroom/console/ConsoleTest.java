@@ -11,7 +11,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import postroom.access.Role;
+import postroom.mail.Diagnostic.Stage;
 import postroom.mail.QueueId;
+import postroom.mail.Reply;
 import postroom.secret.Secret;
 import postroom.service.ServiceState;
 import postroom.web.TestHouse;
@@ -228,6 +230,54 @@ class ConsoleTest {
             assertThat(alert.path("told_at").isNull() || alert.path("told_at").isMissingNode())
                     .isTrue();
         }
+    }
+
+    @Test
+    void a_test_is_run_from_a_page_without_script_and_its_failure_stands_open() throws Exception {
+        var id = house.localService("On trial");
+        var browser = new Browser(house);
+        browser.signIn("setup@example.com", PASSWORD);
+        assertThat(browser.open("/services/" + id + "/test").page())
+                .contains("Never tested yet", "setup@example.com", "an address at")
+                .doesNotContain("<script");
+        house.smarthost.refusing(Stage.RCPT, Reply.of(550, "5.1.1", "<b>no</b> such user"));
+
+        browser.submit("/services/" + id + "/test", Map.of("recipient", "ada@example.net"));
+        assertThat(browser.location()).endsWith("/services/" + id + "/test");
+        awaitEnd(browser, id);
+
+        assertThat(browser.page())
+                .contains("Failed", "Recipient accepted", "&lt;b&gt;no&lt;/b&gt;", "What to do")
+                .contains("not reached", "Conversation", "Postroom test of On trial");
+        assertThat(browser.open("/services").page()).contains("not verified yet");
+
+        house.smarthost.takesEverything();
+        browser.open("/services/" + id + "/test");
+        browser.submit("/services/" + id + "/test", Map.of("recipient", "ada@example.net"));
+        awaitEnd(browser, id);
+        assertThat(browser.page()).contains("Passed", "Verified", "Look in the mailbox");
+        assertThat(browser.open("/services/" + id).page()).contains("The last test", "Verified");
+        browser.submit("/services/" + id + "/test", Map.of("recipient", "nobody"));
+        assertThat(browser.status()).isEqualTo(422);
+        house.services.delete(Long.parseLong(id), "test");
+    }
+
+    @Test
+    void whoever_may_only_look_sees_the_last_test_and_cannot_run_one() throws Exception {
+        var browser = new Browser(house);
+        browser.signIn("viewer@example.com", PASSWORD);
+
+        assertThat(browser.open("/services/" + office + "/test").page()).doesNotContain("Run test");
+        browser.submit("/services/" + office + "/test", Map.of("recipient", "a@example.net"));
+        assertThat(browser.status()).isEqualTo(403);
+    }
+
+    private static void awaitEnd(Browser browser, String id) throws Exception {
+        for (int i = 0; i < 200; i++) {
+            if (browser.open("/services/" + id + "/test").header("Refresh").isEmpty()) return;
+            Thread.sleep(25);
+        }
+        throw new AssertionError("the test did not end: " + browser.page());
     }
 
     @Test

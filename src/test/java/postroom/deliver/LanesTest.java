@@ -37,6 +37,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 class LanesTest {
 
@@ -142,7 +143,13 @@ class LanesTest {
         }
 
         @Override
-        public Opening reach(Service service, Conversation conversation) {
+        public Opening reach(
+                Service service, Conversation conversation, Consumer<Landmark> passed) {
+            return open(service, conversation);
+        }
+
+        @Override
+        public Opening openAs(String user, Service service, Conversation conversation) {
             return open(service, conversation);
         }
     }

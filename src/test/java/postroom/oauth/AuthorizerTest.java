@@ -189,6 +189,59 @@ class AuthorizerTest {
     }
 
     @Test
+    void at_google_somebody_else_is_found_out_by_the_id_token() throws Exception {
+        var ada = "ada@fabrikam.example";
+        emulator.change(
+                emulator.script()
+                        .withMailbox(
+                                new EmulatorScript.Mailbox(
+                                        postroom.emulator.Provider.GOOGLE,
+                                        ada,
+                                        "",
+                                        EmulatorScript.SmtpAuth.ENABLED,
+                                        false,
+                                        List.of(),
+                                        List.of(),
+                                        List.of())));
+        var gmail = gmail("");
+
+        var address = begin(gmail);
+
+        assertThat(address.toString()).contains("openid+email");
+        assertThat(finish(Person.accepts(address, ada))).isEqualTo(new WrongAccount(ada, BILLING));
+        assertThat(authorizations.find(gmail.id())).isEmpty();
+    }
+
+    @Test
+    void at_google_somebody_who_does_not_say_who_they_are_is_not_taken_for_anybody()
+            throws Exception {
+        var gmail = gmail("");
+
+        var outcome = finish(Person.grantsOnly(begin(gmail), BILLING, "https://mail.google.com/"));
+
+        assertThat(outcome)
+                .isEqualTo(
+                        new MissingScopes(
+                                List.of("openid", "email"), List.of("https://mail.google.com/")));
+        assertThat(authorizations.find(gmail.id())).isEmpty();
+    }
+
+    @Test
+    void a_process_that_ended_while_it_redeemed_is_told_of_as_soon_as_it_is_sure() {
+        var office = office("");
+        begin(office);
+        store.write(
+                tx -> tx.update("update authorization_request set used_at = ?", clock.instant()));
+
+        assertThat(authorizer.latest(office.id()).orElseThrow().isPending(clock.instant()))
+                .isTrue();
+        clock.pass(Duration.ofSeconds(91));
+
+        assertThat(authorizer.latest(office.id()).orElseThrow().outcome())
+                .contains(new StaleRequest(Why.INTERRUPTED));
+    }
+
+    @Test
     void a_person_who_declines_is_told_so() throws Exception {
         var office = office("");
 

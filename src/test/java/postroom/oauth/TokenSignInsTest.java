@@ -140,7 +140,7 @@ class TokenSignInsTest {
     }
 
     @Test
-    void fifty_who_wait_for_an_ended_token_cause_one_request() throws Exception {
+    void two_hundred_who_wait_for_an_ended_token_cause_one_request() throws Exception {
         var office = application();
         signIns.signInFor(office);
         pass(Duration.ofHours(2));
@@ -149,7 +149,7 @@ class TokenSignInsTest {
 
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var waiting = new ArrayList<Callable<SignIn>>();
-            for (int i = 0; i < 50; i++) waiting.add(() -> signIns.signInFor(office));
+            for (int i = 0; i < 200; i++) waiting.add(() -> signIns.signInFor(office));
             var futures = waiting.stream().map(threads::submit).toList();
             latch.countDown();
             for (var future : futures)
@@ -160,6 +160,40 @@ class TokenSignInsTest {
         }
 
         assertThat(provider.requests()).hasSize(2);
+    }
+
+    @Test
+    void two_hundred_on_two_nodes_at_the_moment_of_expiry_cause_one_request() throws Exception {
+        provider.rotates = true;
+        var mailbox = mailbox();
+        var nodes = List.of(signIns, signIns("node-2"));
+        for (var node : nodes) node.signInFor(mailbox);
+
+        for (int ending = 1; ending <= 3; ending++) {
+            pass(Duration.ofHours(1));
+            var together = new CountDownLatch(200);
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                var waiting = new ArrayList<java.util.concurrent.Future<SignIn>>();
+                for (int i = 0; i < 200; i++) {
+                    var node = nodes.get(i % 2);
+                    waiting.add(
+                            threads.submit(() -> {
+                                together.countDown();
+                                together.await();
+                                return node.signInFor(mailbox);
+                            }));
+                }
+                for (var future : waiting)
+                    assertThat(future.get())
+                            .asInstanceOf(type(SignIn.Bearer.class))
+                            .extracting(SignIn.Bearer::accessToken)
+                            .isEqualTo(new Secret("access-" + (ending + 1)));
+            }
+        }
+
+        assertThat(provider.requests())
+                .extracting(request -> request.form().get("refresh_token"))
+                .containsExactly("refresh-0", "refresh-1", "refresh-2", "refresh-3");
     }
 
     @Test

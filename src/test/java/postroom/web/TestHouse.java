@@ -16,6 +16,10 @@ import postroom.api.Doors;
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
 import postroom.catalog.JsonCatalog;
+import postroom.check.Check;
+import postroom.check.ChecksUnderWay;
+import postroom.check.LastChecks;
+import postroom.check.ScriptedTransport;
 import postroom.config.PostroomSettings;
 import postroom.console.Console;
 import postroom.event.EventLog;
@@ -31,6 +35,8 @@ import postroom.oauth.FirstGrant;
 import postroom.oauth.Review;
 import postroom.oauth.Revocation;
 import postroom.oauth.SecretTrial;
+import postroom.oauth.SignIn;
+import postroom.oauth.SignIns;
 import postroom.oauth.TokenEndpoint;
 import postroom.oauth.TokenSignIns;
 import postroom.queue.Patience;
@@ -42,6 +48,7 @@ import postroom.route.Routes;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
 import postroom.service.Presets;
+import postroom.service.Service;
 import postroom.service.Services;
 import postroom.store.SqliteStore;
 import postroom.store.Store;
@@ -78,6 +85,8 @@ public final class TestHouse implements AutoCloseable {
     public final Access access;
     public final Alerts alerts;
     public final Secret owner;
+    public final LastChecks lastChecks;
+    public final ScriptedTransport smarthost = new ScriptedTransport();
     private final WebServer server;
     private final HttpClient http =
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
@@ -129,6 +138,20 @@ public final class TestHouse implements AutoCloseable {
                                 List.of(), Optional.empty(), Duration.ofHours(1)),
                         baseUrl,
                         clock);
+        lastChecks = new LastChecks(store, events);
+        var check =
+                new Check(
+                        new Check.Tools(
+                                services,
+                                password(),
+                                _ -> Optional.empty(),
+                                smarthost,
+                                (_, _) -> Optional.of(() -> {}),
+                                catalog,
+                                store,
+                                clock,
+                                baseUrl),
+                        lastChecks);
         Doors doors = () -> List.of(new Doors.Door("submission", true));
         var settings =
                 new WebSettings(
@@ -167,8 +190,26 @@ public final class TestHouse implements AutoCloseable {
                                 alerts,
                                 clock,
                                 doors,
+                                check,
+                                lastChecks,
+                                new ChecksUnderWay(check),
                                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),
                         List.of(HttpIntake.class, Api.class, Console.class));
+    }
+
+    private static SignIns password() {
+        var password = new SignIn.Password("ada", new Secret("correct horse"));
+        return new SignIns() {
+            @Override
+            public SignIn signInFor(Service service) {
+                return password;
+            }
+
+            @Override
+            public SignIn renewedFor(Service service, SignIn.Bearer refused) {
+                return password;
+            }
+        };
     }
 
     /// A service that takes mail from everybody at example.com.
@@ -183,6 +224,19 @@ public final class TestHouse implements AutoCloseable {
                         """
                                 .formatted(name));
         return Long.toString(services.create(settings, "test").id());
+    }
+
+    /// As above, with a host name that resolves everywhere.
+    public String localService(String name) {
+        var id = service(name);
+        var local =
+                JSON.readTree(
+                        """
+                        {"smtp": {"host": "localhost"},
+                         "authentication": {"password": "correct horse x7Qd"}}
+                        """);
+        services.update(Long.parseLong(id), local, "test");
+        return id;
     }
 
     public Issued application(String name) {

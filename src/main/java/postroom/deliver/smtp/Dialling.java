@@ -2,6 +2,10 @@ package postroom.deliver.smtp;
 
 import org.jspecify.annotations.Nullable;
 
+import postroom.deliver.Landmark;
+import postroom.deliver.Landmark.Connected;
+import postroom.deliver.Landmark.Greeted;
+import postroom.deliver.Landmark.Secured;
 import postroom.mail.Conversation;
 import postroom.mail.Diagnostic;
 import postroom.mail.Diagnostic.Condition;
@@ -19,6 +23,9 @@ import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
@@ -34,21 +41,25 @@ final class Dialling {
     private final Watch watch;
     private final Timeouts timeouts;
     private final Conversation conversation;
+    private final Consumer<Landmark> passed;
+
+    /// What all lines of one transport share.
+    record Means(TlsContexts contexts, Watch watch, Timeouts timeouts) {}
 
     Dialling(
             Service service,
             SignIn signIn,
-            TlsContexts contexts,
-            Watch watch,
-            Timeouts timeouts,
-            Conversation conversation) {
+            Means means,
+            Conversation conversation,
+            Consumer<Landmark> passed) {
         this.service = service;
         this.settings = service.smtp();
         this.signIn = signIn;
-        this.contexts = contexts;
-        this.watch = watch;
-        this.timeouts = timeouts;
+        this.contexts = means.contexts();
+        this.watch = means.watch();
+        this.timeouts = means.timeouts();
         this.conversation = conversation;
+        this.passed = passed;
     }
 
     sealed interface Outcome {
@@ -116,10 +127,16 @@ final class Dialling {
             if (hello.reply().code() != 250) return new Outcome.Failed(hello);
             offer = Offer.of(hello.reply());
         }
+        passed.accept(greeted(greeting, hello));
 
         var trouble = new SignInDialogue(wire, settings, conversation).run(signIn, offer);
         if (trouble.isPresent()) return new Outcome.Failed(trouble.get());
         return new Outcome.Ready(wire, offer);
+    }
+
+    private static Greeted greeted(SmtpReply greeting, SmtpReply hello) {
+        var lines = hello.reply().lines();
+        return new Greeted(greeting.reply().lines().getFirst(), lines.subList(1, lines.size()));
     }
 
     // RFC 5321 §3.2: a server without EHLO gets HELO, but only where we need nothing it cannot do.
@@ -145,6 +162,7 @@ final class Dialling {
             try {
                 var wire = Wire.connect(address, Duration.ofNanos(left), watch, timeouts);
                 conversation.add(Stage.CONNECT, said, "connected", since(began));
+                passed.accept(new Connected());
                 return wire;
             } catch (IOException notThisOne) {
                 heard = Wire.text(notThisOne);
@@ -175,8 +193,10 @@ final class Dialling {
         try {
             var layer = contexts.layer(context, wire.socket(), settings);
             wire.secure(layer);
-            conversation.add(
-                    Stage.TLS, "‹TLS handshake›", described(layer.getSession()), since(began));
+            var session = layer.getSession();
+            conversation.add(Stage.TLS, "‹TLS handshake›", described(session), since(began));
+            passed.accept(
+                    new Secured(session.getProtocol(), session.getCipherSuite(), chain(session)));
         } catch (IOException failed) {
             var lost =
                     failed instanceof Lost known ? known : new Lost(Stage.TLS, Wire.text(failed));
@@ -186,12 +206,19 @@ final class Dialling {
     }
 
     private static String described(SSLSession session) throws IOException {
-        var chain = session.getPeerCertificates();
+        var chain = chain(session);
         var until =
-                chain.length > 0 && chain[0] instanceof X509Certificate certificate
-                        ? ", certificate valid until " + certificate.getNotAfter().toInstant()
-                        : "";
+                chain.isEmpty()
+                        ? ""
+                        : ", certificate valid until " + chain.getFirst().getNotAfter().toInstant();
         return session.getProtocol() + " " + session.getCipherSuite() + until;
+    }
+
+    private static List<X509Certificate> chain(SSLSession session) throws IOException {
+        return Arrays.stream(session.getPeerCertificates())
+                .filter(X509Certificate.class::isInstance)
+                .map(X509Certificate.class::cast)
+                .toList();
     }
 
     private SmtpReply ask(Wire wire, String line, Stage stage) throws Lost {

@@ -145,9 +145,14 @@ final class SignInDialogue {
         if (offer.mechanisms().isEmpty())
             return Optional.of(
                     new Condition("auth-not-offered", "the server offers no authentication"));
+        boolean isPassword = condition.equals("auth-not-offered");
+        boolean wantsToken =
+                isPassword
+                        && (offer.mechanisms().contains("XOAUTH2")
+                                || offer.mechanisms().contains("OAUTHBEARER"));
         return Optional.of(
                 new Condition(
-                        condition,
+                        wantsToken ? "only-oauth2-offered" : condition,
                         "the server offers " + String.join(" ", offer.mechanisms()) + " only"));
     }
 

@@ -1,6 +1,7 @@
 package postroom.deliver.smtp;
 
 import postroom.deliver.Judge;
+import postroom.deliver.Landmark;
 import postroom.deliver.Transport;
 import postroom.deliver.Transport.Opening.NotOpened;
 import postroom.deliver.Transport.Opening.Opened;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /// SMTP towards a smarthost (RFC 5321, RFC 6409), signed in by SASL (RFC 4954), pipelined (RFC
 /// 2920), over verified TLS (RFC 3207, RFC 8314).
@@ -33,8 +35,7 @@ public final class SmtpTransport implements Transport {
     private final Judge judge;
     private final InstantSource clock;
     private final Timeouts timeouts;
-    private final TlsContexts contexts;
-    private final Watch watch;
+    private final Dialling.Means means;
 
     /// @param open opens the key of a client certificate
     public SmtpTransport(
@@ -47,8 +48,7 @@ public final class SmtpTransport implements Transport {
         this.judge = judge;
         this.clock = clock;
         this.timeouts = timeouts;
-        this.contexts = new TlsContexts(open);
-        this.watch = new Watch(tick(timeouts));
+        this.means = new Dialling.Means(new TlsContexts(open), new Watch(tick(timeouts)), timeouts);
     }
 
     @Override
@@ -63,8 +63,22 @@ public final class SmtpTransport implements Transport {
     }
 
     @Override
-    public Opening reach(Service service, Conversation conversation) {
-        return dial(new SignIn.Anonymous(), service, conversation);
+    public Opening reach(Service service, Conversation conversation, Consumer<Landmark> passed) {
+        return dial(new SignIn.Anonymous(), service, conversation, passed);
+    }
+
+    @Override
+    public Opening openAs(String user, Service service, Conversation conversation) {
+        var signIn =
+                switch (signIns.signInFor(service)) {
+                    case Bearer(_, var token, var expires, var mechanism) ->
+                            new Bearer(user, token, expires, mechanism);
+                    case SignIn.Anonymous anonymous -> anonymous;
+                    case SignIn.Password password -> password;
+                    case SignIn.NotAuthorized refused -> refused;
+                    case SignIn.NotNow later -> later;
+                };
+        return openWith(signIn, service, conversation);
     }
 
     private Opening openWith(SignIn signIn, Service service, Conversation conversation) {
@@ -76,12 +90,13 @@ public final class SmtpTransport implements Transport {
                             diagnostic,
                             notBefore.map(then -> Duration.between(clock.instant(), then)));
             case SignIn.Anonymous _, SignIn.Password _, Bearer _ ->
-                    dial(signIn, service, conversation);
+                    dial(signIn, service, conversation, _ -> {});
         };
     }
 
-    private Opening dial(SignIn signIn, Service service, Conversation conversation) {
-        var dialling = new Dialling(service, signIn, contexts, watch, timeouts, conversation);
+    private Opening dial(
+            SignIn signIn, Service service, Conversation conversation, Consumer<Landmark> passed) {
+        var dialling = new Dialling(service, signIn, means, conversation, passed);
         return switch (dialling.dial()) {
             case Outcome.Ready(var wire, var offer) ->
                     new Opened(new SmtpLine(wire, offer, service, judge, timeouts));

@@ -26,16 +26,17 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /// A certificate for a host that nobody but a test trusts, and the server's side of TLS with it.
-record TestCertificates(X509Certificate certificate, KeyPair keys, SSLContext serverContext) {
+public record TestCertificates(
+        X509Certificate certificate, KeyPair keys, SSLContext serverContext) {
 
     private static final Map<String, TestCertificates> MADE = new ConcurrentHashMap<>();
     private static final char[] NO_PASSWORD = new char[0];
 
-    static TestCertificates forHost(String host) {
+    public static TestCertificates forHost(String host) {
         return MADE.computeIfAbsent(host, TestCertificates::make);
     }
 
-    String pem() {
+    public String pem() {
         try {
             return "-----BEGIN CERTIFICATE-----\n"
                     + Base64.getMimeEncoder(64, new byte[] {'\n'})
@@ -46,7 +47,7 @@ record TestCertificates(X509Certificate certificate, KeyPair keys, SSLContext se
         }
     }
 
-    String keyPem() {
+    public String keyPem() {
         return "-----BEGIN PRIVATE KEY-----\n"
                 + Base64.getMimeEncoder(64, new byte[] {'\n'})
                         .encodeToString(keys.getPrivate().getEncoded())
