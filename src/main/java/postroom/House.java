@@ -15,6 +15,7 @@ import postroom.config.PostroomSettings.BareLineEndings;
 import postroom.deliver.Dispatcher;
 import postroom.deliver.IdleRenewal;
 import postroom.deliver.Judge;
+import postroom.deliver.SharedPlaces;
 import postroom.deliver.smtp.SmtpTransport;
 import postroom.deliver.smtp.Timeouts;
 import postroom.event.EventLog;
@@ -41,6 +42,7 @@ import postroom.oauth.SecretTrial;
 import postroom.oauth.TokenEndpoint;
 import postroom.oauth.TokenSignIns;
 import postroom.queue.Claim;
+import postroom.queue.Lines;
 import postroom.queue.Queue;
 import postroom.queue.RetrySchedule;
 import postroom.queue.Spool;
@@ -154,7 +156,12 @@ public final class House implements AutoCloseable {
                         (service, key) ->
                                 vault.open(key, service.secretContext("smtp_client_key")));
         routes = Routes.open(store, events, services);
-        dispatcher = new Dispatcher(queue, services, smtp, judge, this::sendsAsItself, clock);
+        var places =
+                store instanceof PostgresStore
+                        ? new SharedPlaces(new Lines(store))
+                        : SharedPlaces.ALONE;
+        dispatcher =
+                new Dispatcher(queue, services, smtp, judge, this::sendsAsItself, places, clock);
         lastChecks = new LastChecks(store, events);
         check =
                 new Check(

@@ -2,6 +2,8 @@ package postroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -13,9 +15,14 @@ import postroom.config.SettingsReader;
 import postroom.deliver.smtp.Timeouts;
 import postroom.emulator.Emulator;
 import postroom.emulator.EmulatorScript;
+import postroom.mail.Address;
+import postroom.mail.Envelope;
 import postroom.oauth.SignIn;
+import postroom.queue.NewMessage;
+import postroom.queue.Spool;
 import postroom.service.ServiceState;
 import postroom.service.Services;
+import postroom.service.Usage;
 import postroom.store.TestPostgres;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -26,7 +33,10 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -139,6 +149,47 @@ class TwoHousesTest {
         soon("unknown", () -> one.access.byApiKey(issued.apiKey(), here).isEmpty());
     }
 
+    @Test
+    void two_nodes_together_keep_to_the_connections_of_a_service() throws Exception {
+        long id = office();
+        var limits = "{\"limits\": {\"connections\": 2, \"messages_per_minute\": 1000}}";
+        one.services.update(id, JSON.readTree(limits), "test");
+        soon(
+                "both know the service",
+                () -> two.services.byId(id).isPresent() && connections(two.services, id) == 2);
+
+        for (int i = 0; i < 14; i++) {
+            put(one, id);
+            put(two, id);
+        }
+        soon("all sent", () -> emulator.mailboxes().received() == 28);
+
+        assertThat(emulator.microsoft().mostConnectionsSeen()).isLessThanOrEqualTo(2);
+    }
+
+    private static void put(House house, long service) throws Exception {
+        var draft = new Spool(house.store, InstantSource.system()).draft();
+        draft.write("From: noreply@contoso.example\r\n\r\nHello.\r\n".getBytes(US_ASCII));
+        var from = Optional.of(Address.of("noreply@contoso.example"));
+        var to = List.of(Address.of("a@example.net"));
+        house.queue.put(
+                new NewMessage(
+                        house.queue.newId(),
+                        OptionalLong.empty(),
+                        "smtp",
+                        "127.0.0.1",
+                        new Envelope(from, to, Envelope.Body.SEVEN_BIT, false),
+                        "noreply@contoso.example",
+                        "x",
+                        "<x@contoso.example>",
+                        Usage.TRANSACTIONAL,
+                        List.of(),
+                        Map.of(),
+                        service,
+                        Optional.empty(),
+                        draft));
+    }
+
     private long office() {
         var settings = (ObjectNode) JSON.readTree("{\"name\": \"Office\"}");
         settings.put("preset", "microsoft-365-app");
@@ -158,7 +209,7 @@ class TwoHousesTest {
 
     /// Within the second that is promised, and some for a slow machine.
     private static void soon(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline)
                 throw new AssertionError("in vain waited for: " + what);

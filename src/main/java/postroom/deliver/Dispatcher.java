@@ -48,6 +48,7 @@ public final class Dispatcher implements Places, AutoCloseable {
             Transport smtp,
             Judge judge,
             Authors authors,
+            Places shared,
             InstantSource clock) {
         this.queue = queue;
         this.services = services;
@@ -60,6 +61,7 @@ public final class Dispatcher implements Places, AutoCloseable {
                         judge,
                         new Heed(services, clock),
                         authors,
+                        shared,
                         clock,
                         this::nudge);
         this.heartbeat = new Heartbeat(queue, lanes);

@@ -45,6 +45,7 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
             Judge judge,
             Heed heed,
             Authors authors,
+            Places shared,
             InstantSource clock,
             Runnable nudge) {}
 
@@ -73,12 +74,13 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
     @Override
     public void run() {
         try {
-            var conversation = new Conversation();
-            var begun = tools.clock.instant();
-            switch (tools.transport.open(service, conversation)) {
-                case Opened(var line) -> opened(line, begun);
-                case NotOpened(var diagnostic, var notBefore) ->
-                        notOpened(diagnostic, notBefore, conversation, begun);
+            var place = tools.shared.take(service, Duration.ZERO);
+            if (place.isEmpty()) {
+                lanes.noPlace();
+                return;
+            }
+            try (var _ = place.get()) {
+                open();
             }
         } catch (StoreException away) {
             log.warn("service={} a lane ended: {}", service.name(), away.getMessage());
@@ -89,6 +91,16 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
         } finally {
             opened();
             lanes.lineEnded(this);
+        }
+    }
+
+    private void open() {
+        var conversation = new Conversation();
+        var begun = tools.clock.instant();
+        switch (tools.transport.open(service, conversation)) {
+            case Opened(var line) -> opened(line, begun);
+            case NotOpened(var diagnostic, var notBefore) ->
+                    notOpened(diagnostic, notBefore, conversation, begun);
         }
     }
 

@@ -5,7 +5,6 @@ import postroom.mail.Recipient;
 import postroom.queue.Claim;
 import postroom.queue.Claimed;
 import postroom.queue.Demand;
-import postroom.queue.Quota;
 import postroom.service.Service;
 import postroom.service.ServiceState;
 import postroom.service.ServiceStatus;
@@ -44,6 +43,9 @@ final class Lanes {
     /// How long what is under way is given before a limit is looked at again.
     private static final Duration UNDER_WAY = Duration.ofMillis(250);
 
+    /// Other nodes have all connections: so long they are not asked for another.
+    private static final Duration LOOK_FOR_PLACE = Duration.ofSeconds(1);
+
     /// A burst that one line can empty in that time opens no second one.
     private static final Duration BETWEEN_LINES = Duration.ofMillis(30);
 
@@ -66,6 +68,7 @@ final class Lanes {
     private volatile int widest = Integer.MAX_VALUE;
     private volatile Instant narrowUntil = Instant.MIN;
     private volatile Instant lastSent = Instant.MIN;
+    private volatile Instant fullUntil = Instant.MIN;
     private Instant roomAgain = Instant.MIN;
 
     /// What was put in last; what was forgotten is found out once more.
@@ -116,6 +119,7 @@ final class Lanes {
     }
 
     private Instant claim(Instant now) {
+        if (now.isBefore(fullUntil) && seats.lanes() == 0) return fullUntil;
         int widestNow = narrowUntil.isAfter(now) ? widest : Integer.MAX_VALUE;
         int most = Math.min(service.limits().connections(), Math.max(1, widestNow));
         int target = Math.min(MOST_READY, most * READY_PER_LINE);
@@ -165,14 +169,19 @@ final class Lanes {
         return claims.size();
     }
 
-    /// A minute is waited for quietly; a day is the service's state, once all that was counted has
-    /// left: what is not taken in the end is no longer counted.
+    /// A minute is waited for quietly, and asked after: what others had counted may be given back.
+    /// A day is the service's state, once all that was counted here has left.
     private void reached(Claimed.LimitReached limit) {
-        boolean isFinal = limit.quota() == Quota.MESSAGES_PER_MINUTE || held.isEmpty();
-        roomAgain = isFinal ? limit.until() : tools.clock().instant().plus(UNDER_WAY);
-        hinted |= !isFinal;
-        if (isFinal && limit.quota() == Quota.RECIPIENTS_PER_DAY)
-            tools.heed().reached(service, limit);
+        var now = tools.clock().instant();
+        switch (limit.quota()) {
+            case MESSAGES_PER_MINUTE ->
+                    roomAgain = earlier(limit.until(), now.plus(LOOK_AT_LEAST_EVERY));
+            case RECIPIENTS_PER_DAY -> {
+                roomAgain = held.isEmpty() ? limit.until() : now.plus(UNDER_WAY);
+                hinted |= !held.isEmpty();
+                if (held.isEmpty()) tools.heed().reached(service, limit);
+            }
+        }
     }
 
     /// While nothing can be written (a full disk), leases run out under claims whose result waits
@@ -196,6 +205,7 @@ final class Lanes {
     private Instant startLines(int most, Instant now) {
         int waiting = ready.size() - idle.get() - opening.get();
         if (waiting <= 0 || seats.lanes() >= most) return Instant.MAX;
+        if (now.isBefore(fullUntil)) return fullUntil;
         var lookSoon = now.plus(BETWEEN_LINES);
         if (seats.lanes() > 0 && System.nanoTime() - linesStarted < BETWEEN_LINES.toNanos())
             return lookSoon;
@@ -304,6 +314,12 @@ final class Lanes {
         tools.nudge().run();
     }
 
+    /// Other nodes have all the connections there are. Without one here, they get the work as well.
+    void noPlace() {
+        fullUntil = tools.clock().instant().plus(LOOK_FOR_PLACE);
+        if (seats.lanes() <= 1) giveBackReady();
+    }
+
     /// A line could not be opened. True when others are open and the service is therefore well: we
     /// only keep to fewer lines for a while.
     boolean narrowed() {
@@ -330,10 +346,19 @@ final class Lanes {
 
     /// A place for somebody who is no lane; see [Places#take].
     Optional<Places.Place> placeFor(Service guest, Duration atMost) {
-        boolean taken = seats.takeForGuest(guest.limits().connections(), atMost);
-        if (taken) return Optional.of(this::guestLeft);
-        tools.nudge().run();
-        return Optional.empty();
+        var ends = System.nanoTime() + atMost.toNanos();
+        if (!seats.takeForGuest(guest.limits().connections(), atMost)) {
+            tools.nudge().run();
+            return Optional.empty();
+        }
+        var left = Duration.ofNanos(Math.max(0, ends - System.nanoTime()));
+        var shared = tools.shared().take(guest, left);
+        if (shared.isEmpty()) guestLeft();
+        return shared.map(place ->
+                () -> {
+                    place.close();
+                    guestLeft();
+                });
     }
 
     private void guestLeft() {

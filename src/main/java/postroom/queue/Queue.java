@@ -159,7 +159,8 @@ public final class Queue {
         return store.write(tx -> giveBackAll(tx, node));
     }
 
-    /// As [#giveBackAll()], for another node that is dead, in the transaction that finds it so.
+    /// As [#giveBackAll()], for another node that is dead, in the transaction that finds it so. Its
+    /// connections end with it.
     public int giveBackAll(Tx tx, String dead) throws SQLException {
         var now = clock.instant();
         var interrupted =
@@ -176,6 +177,7 @@ public final class Queue {
                         now,
                         dead);
         for (var one : interrupted) one.tell(tx, events);
+        Lines.giveBackAll(tx, dead);
         return interrupted.size();
     }
 

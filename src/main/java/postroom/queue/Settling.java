@@ -61,8 +61,20 @@ final class Settling {
             if (!mayHaveBeenTaken(settlement.result())) notTaken++;
         }
         if (claim.counted().isPresent())
-            Quotas.refund(tx, claim.service(), claim.counted().get(), 0, notTaken);
+            Quotas.refund(
+                    tx,
+                    claim.service(),
+                    claim.counted().get(),
+                    settlements.stream().allMatch(Settling::isUntried) ? 1 : 0,
+                    notTaken);
         markDone(tx, claim.id(), clock.instant());
+    }
+
+    // The line could not be opened, or the service had closed.
+    private static boolean isUntried(Settlement settlement) {
+        return settlement.result() instanceof Deferred deferred
+                && deferred.scope() == Scope.SERVICE
+                && !endedAfterFinalDot(deferred);
     }
 
     // What a provider did not take it does not count either.

@@ -21,6 +21,12 @@ final class Ids {
         become(node);
     }
 
+    /// From now on IDs are greater than that one, whatever the clock says: it may have been set
+    /// back while nobody ran.
+    synchronized void startAbove(long id) {
+        last = Math.max(last, id);
+    }
+
     /// From now on IDs are of the node with that number.
     void become(int number) {
         node = (long) (number & (NODES - 1)) << COUNTER_BITS;

@@ -65,6 +65,7 @@ public final class SqliteStore implements Store {
                 .load()
                 .migrate();
         this.writer = new Tx(connect(), false);
+        ids.startAbove(greatestId());
         execute("pragma wal_autocheckpoint = " + PAGES_PER_CHECKPOINT);
         for (int i = 0; i < READERS; i++) readers.add(new Tx(connect(), false));
         this.thread = Thread.ofPlatform().name("store-writer").start(this::writeUntilClosed);
@@ -193,6 +194,18 @@ public final class SqliteStore implements Store {
             if (group.size() == 1) group.getFirst().fail(asUnchecked(trouble));
             else for (var pending : group) commitTogether(List.of(pending));
         }
+    }
+
+    private long greatestId() throws SQLException {
+        return writer.first(
+                        """
+                        select max(id) as id from (
+                          select max(id) as id from event
+                          union all select max(id) from message
+                          union all select max(id) from recipient) as given
+                        """,
+                        row -> row.number("id"))
+                .orElse(0L);
     }
 
     private void execute(String sql) throws SQLException {

@@ -71,6 +71,7 @@ class LanesTest {
                             new Judge(catalog),
                             new Heed(services, clock),
                             Authors.UNCHANGED,
+                            SharedPlaces.ALONE,
                             clock,
                             () -> {});
             var lanes = new Lanes(relay, tools);

@@ -10,6 +10,7 @@ import postroom.Clock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +53,25 @@ class SqliteStoreTest extends StoreContract {
             assertThat(Files.getPosixFilePermissions(directory.resolve(name)))
                     .as(name)
                     .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @Test
+    void ids_go_on_above_those_that_are_stored_though_the_clock_was_set_back() {
+        var file = directory.resolve("clock.db");
+        long before;
+        try (var store = SqliteStore.open(file, Clock.atNoon())) {
+            before = store.nextId();
+            store.write(tx ->
+                    tx.update(
+                            "insert into event (id, at, type, data) values (?, 0, 'x', '')",
+                            before));
+        }
+        var earlier = Clock.atNoon();
+        earlier.pass(Duration.ofHours(-2));
+
+        try (var store = SqliteStore.open(file, earlier)) {
+            assertThat(store.nextId()).isGreaterThan(before);
+        }
     }
 
     @Test
