@@ -18,6 +18,9 @@ import postroom.deliver.Judge;
 import postroom.deliver.smtp.SmtpTransport;
 import postroom.deliver.smtp.Timeouts;
 import postroom.event.EventLog;
+import postroom.event.webhook.Courier;
+import postroom.event.webhook.Postman;
+import postroom.event.webhook.Webhooks;
 import postroom.intake.Intake;
 import postroom.intake.IntakeSettings;
 import postroom.intake.sendmail.DropCollector;
@@ -90,6 +93,8 @@ public final class House implements AutoCloseable {
     final Alerts alerts;
     final LastChecks lastChecks;
     final ChecksUnderWay checksUnderWay;
+    final Webhooks webhooks;
+    final Courier courier;
     final Intake intake;
     final Housekeeper housekeeper;
 
@@ -172,6 +177,9 @@ public final class House implements AutoCloseable {
                         settings.alerts(),
                         settings.baseUrl(),
                         clock);
+        var postman = Postman.open(vault, settings.webhooks().allowPrivateAddresses(), clock);
+        webhooks = new Webhooks(store, events, postman, clock);
+        courier = new Courier(store, events, postman, clock);
 
         // Doors
         router = new Router(services::all, id -> services.status(id).state(), routes::all);
@@ -206,6 +214,7 @@ public final class House implements AutoCloseable {
         dispatcher.start();
         devices.start();
         detours.start();
+        courier.start();
         var submission = settings.submission();
         var certificates = certificates();
         listen("submission.starttls", submission.starttls(), Entrance.STARTTLS, certificates);
@@ -235,6 +244,7 @@ public final class House implements AutoCloseable {
         detours.close();
         for (var listener : listeners) listener.stop(Duration.ofSeconds(5));
         dispatcher.close(Duration.ofSeconds(10));
+        courier.close();
         store.close();
     }
 

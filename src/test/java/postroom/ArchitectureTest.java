@@ -55,6 +55,7 @@ class ArchitectureTest {
                     "org.thymeleaf", Set.of("web", "console"),
                     "picocli", Set.of("cli"),
                     "com.nimbusds", Set.of("oauth", "emulator"),
+                    "org.apache.hc", Set.of("event/webhook"),
                     "com.google.crypto.tink", Set.of("secret"),
                     "org.flywaydb", Set.of("store"),
                     "org.sqlite", Set.of("store", "cli"),

@@ -4,8 +4,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /// The calls to manage Postroom, for [postroom.web.WebServer#start]. Needs `Access`, `Queue`,
-/// `EventLog`, `Services`, `Check`, `LastChecks`, `Presets`, `Catalog`, `Alerts`, `Routes`,
-/// `Store`, the clock, [Doors] and a `PrometheusMeterRegistry`.
+/// `EventLog`, `Webhooks`, `Courier`, `Services`, `Check`, `LastChecks`, `Presets`, `Catalog`,
+/// `Alerts`, `Routes`, `Store`, the clock, [Doors] and a `PrometheusMeterRegistry`.
 @Configuration(proxyBeanMethods = false)
 @Import({
     MessageCalls.class,
@@ -19,6 +19,7 @@ import org.springframework.context.annotation.Import;
     KnowledgeCalls.class,
     EventCalls.class,
     AlertCalls.class,
+    WebhookCalls.class,
     HealthCalls.class,
     MetricsCall.class,
     ApiDescription.class,

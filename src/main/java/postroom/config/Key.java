@@ -84,7 +84,12 @@ public enum Key {
     ALERTS_WAITING("alerts.waiting", "1h", "mail that waits longer for its service is trouble"),
     RETENTION_CONTENT(
             "retention.content", "7d", "how long content is kept after a message is done"),
-    RETENTION_EVENTS("retention.events", "90d", "how long events are kept");
+    RETENTION_EVENTS("retention.events", "90d", "how long events are kept"),
+    WEBHOOKS_ALLOW_PRIVATE(
+            "webhooks.allow-private-addresses",
+            "false",
+            "`true` lets webhooks post to loopback and private addresses, there also over plain"
+                    + " http");
 
     private final String path;
     private final String defaultText;

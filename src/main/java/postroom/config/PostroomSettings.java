@@ -26,7 +26,8 @@ public record PostroomSettings(
         Queue queue,
         MessageLimits message,
         Retention retention,
-        Alerts alerts) {
+        Alerts alerts,
+        Webhooks webhooks) {
 
     /// @param address console, API, health and metrics
     public record Http(InetSocketAddress address) {}
@@ -79,6 +80,8 @@ public record PostroomSettings(
             to = List.copyOf(to);
         }
     }
+
+    public record Webhooks(boolean allowPrivateAddresses) {}
 
     public Path databaseFile() {
         return data.resolve("postroom.db");

@@ -97,7 +97,9 @@ public final class SettingsReader {
                         new PostroomSettings.Alerts(
                                 get(Key.ALERTS_TO, Value::addresses),
                                 value(Key.ALERTS_SERVICE).string(),
-                                get(Key.ALERTS_WAITING, Value::duration)));
+                                get(Key.ALERTS_WAITING, Value::duration)),
+                        new PostroomSettings.Webhooks(
+                                get(Key.WEBHOOKS_ALLOW_PRIVATE, Value::yesOrNo)));
         refuseSharedPorts();
         return settings;
     }

@@ -68,14 +68,16 @@ public final class EventLog {
 
     /// Up to `most` events after the cursor, oldest first.
     public List<Event> after(long cursor, int most) {
+        long end = store.settledBefore();
         return store.read(tx ->
                 tx.query(
                         """
                         select id, at, type, message_id, service_id, credential_id, data
-                        from event where id > ? order by id limit ?
+                        from event where id > ? and id < ? order by id limit ?
                         """,
                         EventLog::read,
                         cursor,
+                        end,
                         most));
     }
 
@@ -84,11 +86,12 @@ public final class EventLog {
 
     /// What happened after the cursor, counted by type and service.
     public List<Count> countsAfter(long cursor) {
+        long end = store.settledBefore();
         return store.read(tx ->
                 tx.query(
                         """
                         select type, service_id, count(*) as times, max(id) as last_id
-                        from event where id > ? group by type, service_id
+                        from event where id > ? and id < ? group by type, service_id
                         """,
                         row ->
                                 new Count(
@@ -96,13 +99,18 @@ public final class EventLog {
                                         row.maybeNumber("service_id"),
                                         row.number("times"),
                                         row.number("last_id")),
-                        cursor));
+                        cursor,
+                        end));
     }
 
     /// The cursor behind the newest event.
     public long latest() {
-        return store.read(
-                        tx -> tx.first("select max(id) as id from event", row -> row.number("id")))
+        long end = store.settledBefore();
+        return store.read(tx ->
+                        tx.first(
+                                "select max(id) as id from event where id < ?",
+                                row -> row.number("id"),
+                                end))
                 .orElse(0L);
     }
 
@@ -133,6 +141,18 @@ public final class EventLog {
                     since);
             return counts;
         });
+    }
+
+    /// One event, unless retention took it.
+    public Optional<Event> find(long id) {
+        return store.read(tx ->
+                tx.first(
+                        """
+                        select id, at, type, message_id, service_id, credential_id, data
+                        from event where id = ?
+                        """,
+                        EventLog::read,
+                        id));
     }
 
     /// Forgets what happened before `time`, at most `most` events at once; says how many.

@@ -23,6 +23,17 @@ public interface Store extends AutoCloseable {
     /// and roughly ordered by time.
     long nextId();
 
+    /// Events and whatever else got an ID below this one in a work is there to be read, or will
+    /// never be: who reads by a cursor over IDs goes no further.
+    default long settledBefore() {
+        return Long.MAX_VALUE;
+    }
+
+    /// This process's name, unlike that of any other process that uses the same database.
+    default String node() {
+        return "node";
+    }
+
     /// Writes that wait for a commit at the moment, for metrics.
     int writesWaiting();
 
