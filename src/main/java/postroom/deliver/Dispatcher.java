@@ -6,12 +6,14 @@ import org.slf4j.LoggerFactory;
 
 import postroom.queue.Queue;
 import postroom.service.Service;
+import postroom.service.ServiceStatus;
 import postroom.service.Services;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -146,10 +148,20 @@ public final class Dispatcher implements Places, AutoCloseable {
         var wake = latest;
         services.reopenDue();
         for (var service : services.all()) {
-            var next = lanesOf(service).fill(service, services.status(service.id()));
+            var status = statusOf(service);
+            if (status.isEmpty()) continue;
+            var next = lanesOf(service).fill(service, status.get());
             if (next.isBefore(wake)) wake = next;
         }
         return wake;
+    }
+
+    private Optional<ServiceStatus> statusOf(Service service) {
+        try {
+            return Optional.of(services.status(service.id()));
+        } catch (NoSuchElementException deletedMeanwhile) {
+            return Optional.empty();
+        }
     }
 
     private Lanes lanesOf(Service service) {
