@@ -358,7 +358,10 @@ class AuthorizerTest {
         var gmail = gmail("");
         var back = Person.accepts(begin(office), NOREPLY);
 
-        assertThat(authorizer.finishPasted(back, OptionalLong.of(gmail.id())).outcome())
+        assertThat(
+                        authorizer
+                                .finishPasted(back, Optional.empty(), OptionalLong.of(gmail.id()))
+                                .outcome())
                 .isEqualTo(new StaleRequest(Why.OTHER_SERVICE));
         services.update(
                 office.id(),
@@ -436,6 +439,20 @@ class AuthorizerTest {
 
         authorizer.beginOnDevice(office, "ada", Optional.empty());
         assertThat(awaitOutcome(office)).isEqualTo(new StaleRequest(Why.TOO_OLD));
+    }
+
+    @Test
+    void a_refresh_token_from_elsewhere_that_ended_is_replaced_by_authorizing() throws Exception {
+        var office =
+                office(", \"grant\": \"refresh_token\", \"refresh_token\": \"1.ended-elsewhere\"");
+
+        assertThat(signIns.signInFor(office)).isInstanceOf(SignIn.NotAuthorized.class);
+        assertThat(finish(Person.accepts(begin(office), NOREPLY))).isInstanceOf(Authorized.class);
+        signIns.forget(office.id());
+
+        assertThat(signIns.signInFor(office)).isInstanceOf(SignIn.Bearer.class);
+        clock.pass(Duration.ofHours(3));
+        assertThat(signIns.signInFor(office)).isInstanceOf(SignIn.Bearer.class);
     }
 
     @Test
@@ -594,7 +611,7 @@ class AuthorizerTest {
     }
 
     private AuthorizationOutcome finish(String back) {
-        return authorizer.finishPasted(back, OptionalLong.empty()).outcome();
+        return authorizer.finishPasted(back, Optional.empty(), OptionalLong.empty()).outcome();
     }
 
     private java.util.Map<String, Object> told(EventType type) {
