@@ -1,6 +1,7 @@
 package postroom.oauth;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.nimbusds.jose.util.X509CertUtils;
@@ -37,6 +38,7 @@ import postroom.store.SqliteStore;
 import postroom.store.Store;
 
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -577,6 +579,11 @@ class AuthorizerTest {
                 .put("client_key", pem("PRIVATE KEY", keys.getPrivate()))
                 .put("token_endpoint", emulator.microsoft().tokenUrl().toString());
 
+        var strangers = settings.deepCopy();
+        ((ObjectNode) strangers.path("authentication"))
+                .put("client_key", pem("PRIVATE KEY", rsa().getPrivate()));
+        assertThatThrownBy(() -> services.create(strangers, "ada"))
+                .hasMessageContaining("does not belong to client_certificate");
         var certified = services.create(settings, "ada");
 
         assertThat(signIns.signInFor(certified)).isInstanceOf(SignIn.Bearer.class);
