@@ -197,7 +197,7 @@ final class Story {
             throw new IllegalStateException(begun.toString());
         var back = Person.accepts(browser.address(), account);
         secrets.add(back.replaceFirst(".*[?&]code=([^&]+).*", "$1"));
-        authorizer.finishPasted(back, OptionalLong.of(id));
+        authorizer.finishPasted(back, Optional.empty(), OptionalLong.of(id));
     }
 
     private void gate(String verb, long service, String by) {

@@ -36,6 +36,8 @@ import java.util.OptionalLong;
 @Tag(name = "Services")
 class AuthorizationCalls {
 
+    private static final int LONGEST_ADDRESS = 16_000;
+
     private final Services services;
     private final Authorizations authorizations;
     private final Authorizer authorizer;
@@ -134,7 +136,7 @@ class AuthorizationCalls {
             @PathVariable("id") String id,
             @RequestBody(required = false) @Nullable AuthorizeCall call) {
         var service = oauth2(id);
-        var account = Optional.ofNullable(call == null ? null : call.account());
+        var account = account(Optional.ofNullable(call == null ? null : call.account()));
         var beginning =
                 onDevice(service, Optional.ofNullable(call == null ? null : call.method()))
                         ? authorizer.beginOnDevice(service, visitor.name(), account)
@@ -151,6 +153,14 @@ class AuthorizationCalls {
                             advice.title(),
                             advice.fix() + " The provider said: " + diagnostic.text());
         };
+    }
+
+    private static Optional<String> account(Optional<String> given) {
+        if (given.isPresent() && !Authorizer.isAccount(given.get()))
+            throw Problem.unusable(
+                    "account",
+                    "The account is the address that signs in, such as ada@example.com.");
+        return given.map(String::strip);
     }
 
     private static boolean onDevice(Service service, Optional<String> method) {
@@ -173,13 +183,14 @@ class AuthorizationCalls {
             @PathVariable("id") String id, @RequestBody CallbackCall call) {
         var service = oauth2(id);
         var url = call.url() == null ? "" : call.url();
-        if (!url.contains("state="))
+        if (url.length() > LONGEST_ADDRESS || !url.contains("state="))
             throw Problem.unusable(
                     "url",
                     "url is the whole address the browser ended up at; it begins with "
                             + authorizer.redirectUri()
                             + "?");
-        var finished = authorizer.finishPasted(url, OptionalLong.of(service.id()));
+        var finished =
+                authorizer.finishPasted(url, Optional.empty(), OptionalLong.of(service.id()));
         return AuthorizationJson.Outcome.of(finished.outcome(), service);
     }
 

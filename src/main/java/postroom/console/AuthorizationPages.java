@@ -39,6 +39,7 @@ import java.util.OptionalLong;
 @Controller
 class AuthorizationPages {
 
+    private static final int LONGEST_ADDRESS = 16_000;
     private static final String COOKIE = "postroom_authorize";
 
     private final Services services;
@@ -67,10 +68,11 @@ class AuthorizationPages {
             @CookieValue(name = COOKIE, defaultValue = "") String known,
             HttpServletResponse response,
             Model model) {
-        var service =
-                services.find(id).orElseThrow(() -> Problem.notFound("There is no such service."));
+        var service = service(id);
         var cookie = known.length() < 40 ? Authorizer.newCookie() : new Secret(known);
         var allowed = Optional.of(account.strip()).filter(it -> !it.isEmpty());
+        if (allowed.isPresent() && !Authorizer.isAccount(allowed.get()))
+            throw Problem.unusable("account", "The account is the address that signs in.");
         var beginning = authorizer.begin(service, visitor.name(), allowed, Optional.of(cookie));
         switch (beginning) {
             case Beginning.InBrowser(var address, var expires) -> {
@@ -79,18 +81,89 @@ class AuthorizationPages {
             }
             case Beginning.OnDevice device -> throw new IllegalStateException("not asked for");
             case Beginning.NotThisWay(var why) -> throw new Problem(409, "Not this way", why);
-            case Beginning.NotNow(var diagnostic, var advice) ->
-                    throw new Problem(
-                            502,
-                            advice.title(),
-                            advice.fix() + " The provider said: " + diagnostic.text());
+            case Beginning.NotNow notNow -> throw problem(notNow);
         }
         response.addHeader(HttpHeaders.SET_COOKIE, cookie(cookie));
+        model.addAttribute("onDevices", Authorizer.canAskOnDevices(service));
         model.addAttribute("id", Long.toString(service.id()));
         model.addAttribute("name", service.name());
         model.addAttribute("provider", OutcomeWords.provider(service));
         model.addAttribute("redirectUri", authorizer.redirectUri().toString());
         return "authorize";
+    }
+
+    /// For machines whose address no browser reaches: the address the browser ended up at, pasted.
+    @PostMapping("/services/{id}/authorize/address")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
+    String paste(
+            @PathVariable("id") String id,
+            @RequestParam("url") String url,
+            @CookieValue(name = COOKIE, defaultValue = "") String cookie) {
+        if (url.length() > LONGEST_ADDRESS || !url.contains("state="))
+            throw Problem.unusable(
+                    "url",
+                    "Paste the whole address the browser ended up at; it begins with "
+                            + authorizer.redirectUri()
+                            + "?");
+        var finished =
+                authorizer.finishPasted(url, shown(cookie), OptionalLong.of(service(id).id()));
+        return "redirect:/oauth2/result/" + ticket(finished);
+    }
+
+    /// A code to be entered on any device.
+    @PostMapping("/services/{id}/authorize/device")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
+    String beginOnDevice(Visitor visitor, @PathVariable("id") String id) {
+        var beginning = authorizer.beginOnDevice(service(id), visitor.name(), Optional.empty());
+        return switch (beginning) {
+            case Beginning.OnDevice begun -> "redirect:/services/{id}/authorize/device";
+            case Beginning.InBrowser browser -> throw new IllegalStateException("not asked for");
+            case Beginning.NotThisWay(var why) -> throw new Problem(409, "Not this way", why);
+            case Beginning.NotNow notNow -> throw problem(notNow);
+        };
+    }
+
+    // Works without script: while nobody has answered, the page asks to be loaded again.
+    @GetMapping("/services/{id}/authorize/device")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
+    String device(@PathVariable("id") String id, HttpServletResponse response, Model model) {
+        var service = service(id);
+        var request = authorizer.latest(service.id());
+        if (request.isEmpty()
+                || !(request.get().way() instanceof AuthorizationRequest.Device device))
+            return "redirect:/services/{id}";
+        if (request.get().outcome().isPresent())
+            return "redirect:/oauth2/result/" + request.get().ticket();
+        boolean isPending = request.get().isPending(clock.instant());
+        if (isPending) response.setHeader("Refresh", "3");
+        model.addAttribute("pending", isPending);
+        model.addAttribute("code", device.userCode());
+        model.addAttribute("address", device.verificationUri().toString());
+        model.addAttribute("expires", Moment.of(request.get().expires(), clock.instant()));
+        model.addAttribute("id", Long.toString(service.id()));
+        model.addAttribute("name", service.name());
+        return "device";
+    }
+
+    private postroom.service.Service service(String id) {
+        return services.find(id).orElseThrow(() -> Problem.notFound("There is no such service."));
+    }
+
+    private static Problem problem(Beginning.NotNow notNow) {
+        return new Problem(
+                502,
+                notNow.advice().title(),
+                notNow.advice().fix() + " The provider said: " + notNow.diagnostic().text());
+    }
+
+    private static Optional<Secret> shown(String cookie) {
+        return Optional.of(new Secret(cookie)).filter(it -> !it.value().isEmpty());
+    }
+
+    private static String ticket(Authorizer.Finished finished) {
+        return finished.request()
+                .map(AuthorizationRequest::ticket)
+                .orElseGet(() -> stale(finished.outcome()));
     }
 
     private String cookie(Secret value) {
@@ -112,12 +185,8 @@ class AuthorizationPages {
             HttpServletResponse response) {
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        var shown = Optional.of(new Secret(cookie)).filter(it -> !it.value().isEmpty());
-        var finished = authorizer.finish(parameters, shown, OptionalLong.empty());
-        return "redirect:/oauth2/result/"
-                + finished.request()
-                        .map(AuthorizationRequest::ticket)
-                        .orElseGet(() -> stale(finished.outcome()));
+        var finished = authorizer.finish(parameters, shown(cookie), OptionalLong.empty());
+        return "redirect:/oauth2/result/" + ticket(finished);
     }
 
     private static String stale(AuthorizationOutcome outcome) {
@@ -145,6 +214,7 @@ class AuthorizationPages {
                     "used", Why.USED,
                     "too_old", Why.TOO_OLD,
                     "other_browser", Why.OTHER_BROWSER,
+                    "other_service", Why.OTHER_SERVICE,
                     "settings_changed", Why.SETTINGS_CHANGED);
 
     private static Why why(String word) {

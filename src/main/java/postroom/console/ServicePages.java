@@ -10,6 +10,7 @@ import postroom.access.Role;
 import postroom.catalog.Catalog;
 import postroom.check.ChecksUnderWay;
 import postroom.check.LastChecks;
+import postroom.oauth.Authorizations;
 import postroom.queue.Queue;
 import postroom.service.Service;
 import postroom.service.Services;
@@ -32,6 +33,7 @@ class ServicePages {
     private final Services services;
     private final ServiceViews views;
     private final CheckViews checks;
+    private final AuthorizationFacts authorization;
 
     ServicePages(
             Services services,
@@ -39,10 +41,12 @@ class ServicePages {
             Queue queue,
             LastChecks last,
             ChecksUnderWay underWay,
+            Authorizations authorizations,
             InstantSource clock,
             WebSettings settings) {
         this.services = services;
         this.checks = new CheckViews(last, underWay, clock);
+        this.authorization = new AuthorizationFacts(authorizations, clock, settings.baseUrl());
         this.views = new ServiceViews(services, catalog, queue, clock, settings.baseUrl());
     }
 
@@ -66,6 +70,7 @@ class ServicePages {
     String show(@PathVariable("id") String id, Model model) {
         var service = service(id);
         model.addAttribute("service", views.view(service));
+        model.addAttribute("authorization", authorization.of(service).orElse(null));
         model.addAttribute("settings", settings(service));
         model.addAttribute("check", checks.view(service).orElse(null));
         model.addAttribute("verified", checks.verified(service).orElse(null));
@@ -109,6 +114,8 @@ class ServicePages {
                         into);
         else if (node.isArray())
             for (int i = 0; i < node.size(); i++) flatten(name + " " + (i + 1), node.get(i), into);
+        else if (node.asString("").startsWith("-----BEGIN CERTIFICATE"))
+            into.put(name, "set"); // long, and of use to programs alone
         else if (!node.isNull()) into.put(name, node.asString(""));
     }
 }

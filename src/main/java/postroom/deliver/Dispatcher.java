@@ -6,6 +6,7 @@ import org.slf4j.LoggerFactory;
 
 import postroom.queue.Queue;
 import postroom.service.Service;
+import postroom.service.ServiceStatus;
 import postroom.service.Services;
 import postroom.store.StoreException;
 
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -154,10 +156,20 @@ public final class Dispatcher implements Places, AutoCloseable {
         var wake = latest;
         services.reopenDue();
         for (var service : services.all()) {
-            var next = lanesOf(service).fill(service, services.status(service.id()));
+            var status = statusOf(service);
+            if (status.isEmpty()) continue;
+            var next = lanesOf(service).fill(service, status.get());
             if (next.isBefore(wake)) wake = next;
         }
         return wake;
+    }
+
+    private Optional<ServiceStatus> statusOf(Service service) {
+        try {
+            return Optional.of(services.status(service.id()));
+        } catch (NoSuchElementException deletedMeanwhile) {
+            return Optional.empty();
+        }
     }
 
     private Lanes lanesOf(Service service) {

@@ -18,7 +18,6 @@ import postroom.oauth.AuthorizationRequests.Taken;
 import postroom.secret.Redactor;
 import postroom.secret.Secret;
 import postroom.service.Authentication.Endpoints;
-import postroom.service.Authentication.Grant;
 import postroom.service.Authentication.OAuth2;
 import postroom.service.Authentication.Provider;
 import postroom.service.Service;
@@ -43,6 +42,7 @@ public final class Authorizer {
 
     private static final Duration LIFETIME = Duration.ofMinutes(10);
     private static final Pattern AADSTS = Pattern.compile("AADSTS(\\d{5,8})");
+    private static final int LONGEST_ACCOUNT = 320;
     private static final int LONGEST_TEXT = 2_000;
 
     private final AuthorizationRequests requests;
@@ -62,7 +62,12 @@ public final class Authorizer {
         this.review = review;
         this.endpoint = endpoint;
         this.devices = devices;
-        this.redirectUri = URI.create(baseUrl.toString().replaceFirst("/+$", "") + CALLBACK);
+        this.redirectUri = redirectUri(baseUrl);
+    }
+
+    /// Where providers send the browser back to, for that base address.
+    public static URI redirectUri(URI baseUrl) {
+        return URI.create(baseUrl.toString().replaceFirst("/+$", "") + CALLBACK);
     }
 
     /// What an owner registers at the provider.
@@ -75,11 +80,30 @@ public final class Authorizer {
         return new Secret(AuthorizationRequests.unguessable());
     }
 
-    /// True where a person has to sign in for this service.
+    /// True where a person can sign in for this service. A refresh token that came from elsewhere
+    /// was a person's, too, and when it ends this is the way back.
     public static boolean asksAPerson(Service service) {
         return service.authentication() instanceof OAuth2 oauth2
-                && (oauth2.grant() == Grant.AUTHORIZATION_CODE
-                        || oauth2.grant() == Grant.DEVICE_CODE);
+                && switch (oauth2.grant()) {
+                    case AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN -> true;
+                    case CLIENT_CREDENTIALS, JWT_BEARER -> false;
+                };
+    }
+
+    /// True where the provider is known to hand out codes for other devices, or may turn out to.
+    public static boolean canAskOnDevices(Service service) {
+        return asksAPerson(service)
+                && service.authentication() instanceof OAuth2 oauth2
+                && oauth2.provider() != Provider.GOOGLE
+                && (oauth2.endpoints().deviceAuthorization().isPresent()
+                        || oauth2.endpoints().issuer().isPresent());
+    }
+
+    /// True for what can be the name of an account; it becomes part of an address.
+    public static boolean isAccount(String text) {
+        return text.length() <= LONGEST_ACCOUNT
+                && !text.isBlank()
+                && text.chars().noneMatch(Character::isISOControl);
     }
 
     /// Begins a request that a browser carries to the provider.
@@ -212,12 +236,12 @@ public final class Authorizer {
     }
 
     /// As [#finish], for the address a browser ended up at, pasted.
-    public Finished finishPasted(String address, OptionalLong service) {
+    public Finished finishPasted(String address, Optional<Secret> cookie, OptionalLong service) {
         var query = address.strip();
         int mark = query.indexOf('?');
         int fragment = query.indexOf('#', mark + 1);
         query = query.substring(mark + 1, fragment < 0 ? query.length() : fragment);
-        return finish(URLUtils.parseParameters(query), Optional.empty(), service);
+        return finish(URLUtils.parseParameters(query), cookie, service);
     }
 
     private AuthorizationOutcome outcome(

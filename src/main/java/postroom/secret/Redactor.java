@@ -25,7 +25,8 @@ public final class Redactor {
                     // list that
                     // a server offers
                     rule(
-                            "\\b(AUTH[ \\t]+[A-Z0-9_-]+[ \\t]+)(?!(?:LOGIN|PLAIN|XOAUTH2"
+                            "\\b(AUTH[ \\t]+(?:(?-i:[A-Z][A-Z0-9_-]+)|plain|login|xoauth2"
+                                    + "|oauthbearer|cram-md5)[ \\t]+)(?!(?:LOGIN|PLAIN|XOAUTH2"
                                     + "|OAUTHBEARER|CRAM-MD5|NTLM|GSSAPI|XYMCOOKIE)\\b)"
                                     + "[A-Za-z0-9+/=]{2,}(?![^\\s\"])",
                             "$1" + MASK),

@@ -27,6 +27,10 @@ final class AuthenticationReader {
             Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
     private static final Pattern DOMAIN =
             Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,62})(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,62}))+");
+    private static final Pattern SCOPE = // RFC 6749 §3.3
+            Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,500}");
+    private static final int MOST_SCOPES = 50;
+    private static final int LONGEST_ADDRESS = 2_000;
     private static final Set<String> ANYBODY = Set.of("common", "organizations", "consumers");
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
@@ -200,8 +204,14 @@ final class AuthenticationReader {
                             + " from");
         var scopes = fields.strings("scopes");
         if (scopes.isEmpty()) scopes = known.map(p -> p.scopesFor(grant)).orElse(List.of());
-        if (scopes.stream().anyMatch(scope -> scope.contains(" ")))
+        if (scopes.size() > MOST_SCOPES)
+            fields.trouble("scopes", "holds more than " + MOST_SCOPES + " OAuth2 scopes");
+        else if (scopes.stream().anyMatch(scope -> scope.contains(" ")))
             fields.trouble("scopes", "holds a blank; write each OAuth2 scope as a text of its own");
+        else if (!scopes.stream().allMatch(scope -> SCOPE.matcher(scope).matches()))
+            fields.trouble(
+                    "scopes",
+                    "holds what is no OAuth2 scope; copy it from the provider's documentation");
         if (provider == Provider.MICROSOFT && scopes.contains("SMTP.Send"))
             fields.trouble(
                     "scopes",
@@ -246,8 +256,11 @@ final class AuthenticationReader {
                             || ("http".equalsIgnoreCase(uri.getScheme())
                                     && host != null
                                     && LOOPBACK.contains(host));
-            if (safe && host != null && uri.getUserInfo() == null && uri.getFragment() == null)
-                return Optional.of(uri);
+            if (text.get().length() <= LONGEST_ADDRESS
+                    && safe
+                    && host != null
+                    && uri.getUserInfo() == null
+                    && uri.getFragment() == null) return Optional.of(uri);
         } catch (IllegalArgumentException notAnAddress) {
             // said below
         }

@@ -55,8 +55,10 @@ public final class Fields {
 
     /// As [#string], and noted where it is absent; then the result is empty text.
     public String required(String name, String whatToDo) {
-        if (!has(name)) trouble(name, "is missing; " + whatToDo);
-        return string(name, "");
+        var text = string(name);
+        boolean isBlank = value(name) instanceof JsonNode given && given.isString();
+        if (text.isEmpty() && (isBlank || !has(name))) trouble(name, "is missing; " + whatToDo);
+        return text.orElse("");
     }
 
     public OptionalInt number(String name, int least, int most) {

@@ -13,6 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.security.interfaces.RSAPrivateKey;
+import java.security.interfaces.RSAPublicKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -85,7 +86,9 @@ final class Secrets {
             return false;
         }
         var text = textOf(place, value);
-        var trouble = text.flatMap(secret -> trouble(place, secret));
+        var trouble =
+                text.flatMap(secret -> trouble(place, secret))
+                        .or(() -> text.flatMap(key -> strangerTo(place, parent, stored, key)));
         if (text.isEmpty() || trouble.isPresent()) {
             parent.remove(place.member());
             troubles.add(
@@ -162,6 +165,11 @@ final class Secrets {
                                             + " is hidden by now, make a new client secret")
                             : spaces(secret);
             case "refresh_token" -> spaces(secret);
+            // RFC 4616 §2: nothing of PLAIN may hold NUL; line ends come from files and clipboards
+            case "password" ->
+                    secret.chars().anyMatch(Character::isISOControl)
+                            ? Optional.of("holds a line break or control character; type it anew")
+                            : Optional.empty();
             case "client_key" -> signingKeyTrouble(secret);
             case "key" -> keyTrouble(secret);
             case "service_account" -> keyFileTrouble(secret);
@@ -199,6 +207,28 @@ final class Secrets {
         return canSign
                 ? Optional.empty()
                 : Optional.of("is no RSA key of 2048 bits or more; make one of that kind");
+    }
+
+    /// A key that does not belong to its certificate: the provider would refuse every assertion.
+    private static Optional<String> strangerTo(
+            Place place, ObjectNode parent, ObjectNode stored, String key) {
+        if (!place.member().equals("client_key")) return Optional.empty();
+        var given = parent.path("client_certificate");
+        var pem =
+                given.isString()
+                        ? given.stringValue()
+                        : place.parentIn(stored)
+                                .map(there -> there.path("client_certificate").asString(""))
+                                .orElse("");
+        try {
+            return Pem.certificates(pem).getFirst().getPublicKey() instanceof RSAPublicKey ours
+                            && Pem.privateKey(key) instanceof RSAPrivateKey theirs
+                            && !ours.getModulus().equals(theirs.getModulus())
+                    ? Optional.of("does not belong to client_certificate; give the two together")
+                    : Optional.empty();
+        } catch (IllegalArgumentException noCertificate) {
+            return Optional.empty(); // said where the certificate is read
+        }
     }
 
     private static Optional<String> keyTrouble(String secret) {

@@ -28,6 +28,9 @@ final class ServiceReader {
     private static final Set<Integer> IMPLICIT_PORTS = Set.of(465, 2465, 8465);
     private static final Set<Integer> STARTTLS_PORTS = Set.of(25, 587, 2525, 2587);
 
+    private static final int LONGEST_DISPLAY_NAME = 200;
+    private static final int MOST_SENDERS = 1_000;
+
     private final Presets presets;
 
     ServiceReader(Presets presets) {
@@ -159,7 +162,13 @@ final class ServiceReader {
     private static final Address NOBODY = new Address("nobody", "invalid");
 
     private static List<Sender> senders(Fields fields) {
-        return fields.objects("senders").stream()
+        var given = fields.objects("senders");
+        if (given.size() > MOST_SENDERS) {
+            fields.trouble(
+                    "senders", "holds more than " + MOST_SENDERS + " senders; take some out");
+            return List.of();
+        }
+        return given.stream()
                 .map(sender -> {
                     var name = displayName(sender);
                     if (!sender.has("address"))
@@ -175,6 +184,9 @@ final class ServiceReader {
         var name = fields.string("name");
         if (name.isPresent() && name.get().chars().anyMatch(Character::isISOControl))
             fields.trouble("name", "holds a line break or control character; type it anew");
+        if (name.isPresent() && name.get().length() > LONGEST_DISPLAY_NAME)
+            fields.trouble(
+                    "name", "is longer than " + LONGEST_DISPLAY_NAME + " characters; shorten it");
         return name;
     }
 

@@ -83,6 +83,7 @@ class WebConfiguration implements WebMvcConfigurer {
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(gatekeeper);
+        registry.addInterceptor(new KnownParameters()); // after it: who may not look is told so
     }
 
     @Override

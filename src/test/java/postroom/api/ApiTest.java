@@ -97,6 +97,15 @@ class ApiTest {
     }
 
     @Test
+    void a_parameter_that_nobody_reads_is_refused() throws Exception {
+        var answer = house.get("/v1/messages?stat=failed", house.owner);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("There is no parameter", "stat", "state");
+        assertThat(house.get("/v1/services?limit=1", house.owner).body()).contains("takes none");
+    }
+
+    @Test
     void an_application_reads_its_own_messages_only() throws Exception {
         var other = house.application("other");
         var theirs = accepted(other);

@@ -114,6 +114,57 @@ class AuthorizationPagesTest {
     }
 
     @Test
+    void the_address_is_pasted_where_the_browser_cannot_come_back() throws Exception {
+        var office = office("Headless");
+        var browser = signedIn("owner");
+        browser.submit("/services/" + office + "/authorize", Map.of());
+        var address = "http://localhost:8587" + back(browser, NOREPLY);
+
+        var stranger = signedIn("owner");
+        stranger.submit("/services/" + office + "/authorize/address", Map.of("url", address));
+        assertThat(stranger.location()).endsWith("/oauth2/result/other_browser");
+        browser.submit("/services/" + office + "/authorize/address", Map.of("url", "nonsense"));
+        assertThat(browser.status()).isEqualTo(422);
+        browser.submit("/services/" + office + "/authorize/address", Map.of("url", address));
+        browser.open(pathOf(browser.location()));
+
+        assertThat(browser.page()).contains("✓", "Test it now");
+        assertThat(browser.open("/services/" + office).page())
+                .contains("Last renewed", NOREPLY, "http://localhost:8587/oauth2/callback")
+                .doesNotContain("eyJ");
+    }
+
+    @Test
+    void a_code_for_another_device_is_shown_until_it_is_answered() throws Exception {
+        var office = office("Small");
+        var browser = signedIn("setup");
+        browser.submit("/services/" + office + "/authorize", Map.of());
+        assertThat(browser.page()).contains("Use a code on another device");
+
+        browser.submit("/services/" + office + "/authorize/device", Map.of());
+        browser.open(pathOf(browser.location()));
+
+        assertThat(browser.page()).contains("Enter the code", "Waiting for the answer");
+        assertThat(browser.header("Refresh")).isEqualTo("3");
+    }
+
+    @Test
+    void an_account_that_is_no_name_is_refused() throws Exception {
+        var office = office("Nobody's");
+        var browser = signedIn("owner");
+
+        browser.submit("/services/" + office + "/authorize", Map.of("account", "x".repeat(400)));
+
+        assertThat(browser.status()).isEqualTo(422);
+        var answer =
+                house.post(
+                        "/v1/services/" + office + "/authorize",
+                        house.owner,
+                        "{\"account\": \"\"}");
+        assertThat(answer.statusCode()).isEqualTo(422);
+    }
+
+    @Test
     void who_only_looks_cannot_authorize() throws Exception {
         var office = office("Looked at");
         var browser = signedIn("viewer");
@@ -187,10 +238,16 @@ class AuthorizationPagesTest {
                            "tenant": "6f1d2c3b-4a59-4e68-9b7a-8c9d0e1f2a3b",
                            "client_id": "0d4c1f52-7b1e-4f53-9a3f-2f6f3c0e5a11",
                            "client_secret": "demo~secret.of_contoso-0123456789abcdefgh",
-                           "authorization_endpoint": "%s", "token_endpoint": "%s"}}
+                           "authorization_endpoint": "%s", "token_endpoint": "%s",
+                           "device_authorization_endpoint": "%s"}}
                         """
                                 .formatted(
-                                        name, NOREPLY, NOREPLY, at.authorizeUrl(), at.tokenUrl()));
+                                        name,
+                                        NOREPLY,
+                                        NOREPLY,
+                                        at.authorizeUrl(),
+                                        at.tokenUrl(),
+                                        at.deviceUrl()));
         return Long.toString(house.services.create(settings, "test").id());
     }
 }

@@ -191,6 +191,7 @@ class ConsoleTest {
         assertThat(browser.open("/").page()).contains("The mailbox is full", "What to do");
         assertThat(browser.open("/services/" + office).page())
                 .contains("failing", "Wait, or ask", "452 4.2.2 &lt;b&gt;", "example.com/docs")
+                .contains("Get-MailboxStatistics\nSet-Mailbox", "the recipient&#39;s side")
                 .contains("set, ends with x7Qd")
                 .doesNotContain("correct horse");
 

@@ -1,6 +1,7 @@
 package postroom.oauth;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.nimbusds.jose.util.X509CertUtils;
@@ -37,6 +38,7 @@ import postroom.store.SqliteStore;
 import postroom.store.Store;
 
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -358,7 +360,10 @@ class AuthorizerTest {
         var gmail = gmail("");
         var back = Person.accepts(begin(office), NOREPLY);
 
-        assertThat(authorizer.finishPasted(back, OptionalLong.of(gmail.id())).outcome())
+        assertThat(
+                        authorizer
+                                .finishPasted(back, Optional.empty(), OptionalLong.of(gmail.id()))
+                                .outcome())
                 .isEqualTo(new StaleRequest(Why.OTHER_SERVICE));
         services.update(
                 office.id(),
@@ -436,6 +441,20 @@ class AuthorizerTest {
 
         authorizer.beginOnDevice(office, "ada", Optional.empty());
         assertThat(awaitOutcome(office)).isEqualTo(new StaleRequest(Why.TOO_OLD));
+    }
+
+    @Test
+    void a_refresh_token_from_elsewhere_that_ended_is_replaced_by_authorizing() throws Exception {
+        var office =
+                office(", \"grant\": \"refresh_token\", \"refresh_token\": \"1.ended-elsewhere\"");
+
+        assertThat(signIns.signInFor(office)).isInstanceOf(SignIn.NotAuthorized.class);
+        assertThat(finish(Person.accepts(begin(office), NOREPLY))).isInstanceOf(Authorized.class);
+        signIns.forget(office.id());
+
+        assertThat(signIns.signInFor(office)).isInstanceOf(SignIn.Bearer.class);
+        clock.pass(Duration.ofHours(3));
+        assertThat(signIns.signInFor(office)).isInstanceOf(SignIn.Bearer.class);
     }
 
     @Test
@@ -560,6 +579,11 @@ class AuthorizerTest {
                 .put("client_key", pem("PRIVATE KEY", keys.getPrivate()))
                 .put("token_endpoint", emulator.microsoft().tokenUrl().toString());
 
+        var strangers = settings.deepCopy();
+        ((ObjectNode) strangers.path("authentication"))
+                .put("client_key", pem("PRIVATE KEY", rsa().getPrivate()));
+        assertThatThrownBy(() -> services.create(strangers, "ada"))
+                .hasMessageContaining("does not belong to client_certificate");
         var certified = services.create(settings, "ada");
 
         assertThat(signIns.signInFor(certified)).isInstanceOf(SignIn.Bearer.class);
@@ -594,7 +618,7 @@ class AuthorizerTest {
     }
 
     private AuthorizationOutcome finish(String back) {
-        return authorizer.finishPasted(back, OptionalLong.empty()).outcome();
+        return authorizer.finishPasted(back, Optional.empty(), OptionalLong.empty()).outcome();
     }
 
     private java.util.Map<String, Object> told(EventType type) {

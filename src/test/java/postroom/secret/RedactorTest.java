@@ -45,6 +45,7 @@ class RedactorTest {
                 "{\"error\":{\"code\":\"ErrorAccessDenied\",\"message\":\"Access is denied.\"}}",
                 "334 eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIn0=",
                 "250-AUTH LOGIN XOAUTH2",
+                "SMTP AUTH is switched off for this mailbox",
                 "deferred to=<a@example.net> service=office reply=\"451 4.7.1 later\"",
                 "{\"status\":\"400\",\"schemes\":\"Bearer\",\"scope\":\"https://mail.google.com/\"}"
             })

@@ -72,6 +72,7 @@ class ServiceSettingsTest {
                     {"name": null}                                              | name                              | is missing
                     {"name": "12345"}                                           | name                              | taken for an ID
                     {"name": 7}                                                 | name                              | is not a text
+                    {"name": "  "}                                              | name                              | is missing
                     {"preset": "microsoft"}                                     | preset                            | choose one of microsoft-365
                     {"transport": "graph"}                                      | transport                         | SMTP only
                     {"transport": "pigeon"}                                     | transport                         | smtp, graph, gmail
@@ -103,6 +104,8 @@ class ServiceSettingsTest {
                     {"authentication": {"type": "basic"}}                       | authentication.username           | is missing
                     {"authentication": {"type": "basic"}}                       | authentication.password           | is missing
                     {"authentication": {"login": null}}                         | authentication.login              | is missing
+                    {"authentication": {"login": " "}}                          | authentication.login              | is missing
+                    {"authentication": {"type": "basic", "password": "a\\nb"}}  | authentication.password           | line break
                     {"authentication": {"client_id": "Office"}}                 | authentication.client_id          | Application (client) ID
                     {"authentication": {"client_secret": "0f6a0000-0000-4000-8000-000000000003"}} | authentication.client_secret | this looks like the secret's ID, copy its Value
                     {"authentication": {"client_secret": "two words"}}          | authentication.client_secret      | white space
@@ -121,6 +124,7 @@ class ServiceSettingsTest {
                     {"authentication": {"token_endpoint": "https://a:b@login.example.com/"}} | authentication.token_endpoint | is not an https address
                     {"authentication": {"scopes": ["SMTP.Send"]}}               | authentication.scopes             | https://outlook.office.com/SMTP.Send
                     {"authentication": {"scopes": ["a b"]}}                     | authentication.scopes             | holds a blank
+                    {"authentication": {"scopes": ["a\\"b"]}}                   | authentication.scopes             | no OAuth2 scope
                     {"authentication": {"mechanism": "login"}}                  | authentication.mechanism          | auto, xoauth2, oauthbearer
                     """)
     void a_wrong_member_is_named_with_a_remedy(String change, String field, String message) {

@@ -320,6 +320,9 @@ public final class TestHouse implements AutoCloseable {
                         "The mailbox is full",
                         "The recipient has no room left.",
                         "Wait, or ask the recipient to make room.",
+                        List.of(),
+                        List.of("Get-MailboxStatistics", "Set-Mailbox"),
+                        Advice.Who.RECIPIENT,
                         "https://example.com/docs",
                         Advice.Retry.TRANSIENT,
                         Optional.empty());
