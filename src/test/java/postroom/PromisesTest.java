@@ -373,6 +373,7 @@ class PromisesTest {
                         "/health/live",
                         "/health/ready",
                         "/metrics",
+                        "/v1/alerts",
                         "/openapi.json",
                         "/",
                         "/messages",

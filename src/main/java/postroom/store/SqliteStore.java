@@ -188,7 +188,7 @@ public final class SqliteStore implements Store {
     @Override
     public void giveBackSpace() {
         for (int bite = 0; bite < BITES && read(SqliteStore::hasTooMuch); bite++)
-            write(tx -> tx.query("pragma incremental_vacuum(" + PAGES_PER_BITE + ")", _ -> true));
+            write(SqliteStore::giveBackPages);
         if (sizeOf(Path.of(file + "-wal")) == 0) return;
         try {
             var checkpoint = new Tx(connect());
@@ -201,6 +201,14 @@ public final class SqliteStore implements Store {
         } catch (SQLException busy) {
             log.debug("the log is emptied next time: {}", busy.getMessage());
         }
+    }
+
+    private static boolean giveBackPages(Tx tx) throws SQLException {
+        // A page is given back with each step of this statement, and only this kind makes them all.
+        try (var statement = tx.connection().createStatement()) {
+            statement.executeUpdate("pragma incremental_vacuum(" + PAGES_PER_BITE + ")");
+        }
+        return true;
     }
 
     private static boolean hasTooMuch(Tx tx) throws SQLException {

@@ -83,9 +83,9 @@ class RetentionTest {
         store.giveBackSpace();
 
         assertThat(file()).isLessThan(before + before / 20 + 200_000);
-        assertThat(rows("message")).isEqualTo(15 * 91);
-        assertThat(rows("event")).isEqualTo(2 * 15 * 91);
-        assertThat(contents()).isEqualTo(15 * 8);
+        assertThat(rows("message")).isEqualTo(15 * 90);
+        assertThat(rows("event")).isEqualTo(2 * 15 * 90);
+        assertThat(contents()).isEqualTo(15 * 7);
     }
 
     @Test

@@ -3,6 +3,8 @@ package postroom.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static java.util.Objects.requireNonNull;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,7 +48,7 @@ class TalliedStoreTest extends StoreContract {
         }
 
         assertThat(tallies.counts(Tally.SIGN_INS)).containsEntry(List.of("signed_in"), 400L);
-        var writes = tallies.times(Timing.STORE_WRITE).get(List.<String>of());
+        var writes = requireNonNull(tallies.times(Timing.STORE_WRITE).get(List.<String>of()));
         assertThat(writes.perClass().stream().mapToLong(Long::longValue).sum()).isEqualTo(400);
     }
 

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 
 class TalliesTest {
@@ -39,7 +40,7 @@ class TalliesTest {
         tallies.time(Timing.ATTEMPT, Duration.ofHours(1), "7");
         tallies.time(Timing.ATTEMPT, Duration.ofMillis(-5), "7");
 
-        var times = tallies.times(Timing.ATTEMPT).get(List.of("7"));
+        var times = Objects.requireNonNull(tallies.times(Timing.ATTEMPT).get(List.of("7")));
         assertThat(times.perClass())
                 .containsExactly(2L, 1L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L);
         assertThat(times.seconds()).isBetween(3600.02, 3600.03);
