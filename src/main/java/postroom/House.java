@@ -22,6 +22,9 @@ import postroom.deliver.Judge;
 import postroom.deliver.smtp.SmtpTransport;
 import postroom.deliver.smtp.Timeouts;
 import postroom.event.EventLog;
+import postroom.event.webhook.Courier;
+import postroom.event.webhook.Postman;
+import postroom.event.webhook.Webhooks;
 import postroom.intake.Intake;
 import postroom.intake.IntakeSettings;
 import postroom.intake.sendmail.DropCollector;
@@ -48,13 +51,16 @@ import postroom.queue.Spool;
 import postroom.route.Route;
 import postroom.route.Router;
 import postroom.route.Routes;
+import postroom.secret.Secret;
 import postroom.secret.Vault;
 import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.Services;
+import postroom.store.PostgresStore;
 import postroom.store.SqliteStore;
 import postroom.store.Store;
 import postroom.store.TalliedStore;
+import postroom.store.Tx.Subject;
 import postroom.tally.Tallies;
 
 import java.io.IOException;
@@ -62,6 +68,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,9 +78,6 @@ import java.util.random.RandomGenerator;
 /// The whole of Postroom, wired. Reads from top to bottom: ground, rooms, doors. No framework: a
 /// test builds it with `new`, and `serve` opens its doors before it starts the web server.
 public final class House implements AutoCloseable {
-
-    /// One node on SQLite; what a former process held was this node's.
-    private static final String NODE = "node";
 
     /// What is under way at a door, or at a smarthost, has so long to come to its end.
     private static final Duration FOR_TAKING = Duration.ofSeconds(5);
@@ -105,9 +109,12 @@ public final class House implements AutoCloseable {
     final Alerts alerts;
     final LastChecks lastChecks;
     final ChecksUnderWay checksUnderWay;
+    final Webhooks webhooks;
+    final Courier courier;
     final Intake intake;
     final Housekeeper housekeeper;
 
+    private final Optional<Neighbours> neighbours;
     private final DevicePolling devices;
     final Detours detours;
     private final DropCollector drops;
@@ -120,7 +127,8 @@ public final class House implements AutoCloseable {
 
         // Ground
         var tallies = new Tallies();
-        store = new TalliedStore(SqliteStore.open(settings.databaseFile(), clock), tallies);
+        var database = store(settings, clock);
+        store = new TalliedStore(database, tallies);
         events = new EventLog(store, clock, tallies);
         var vault =
                 settings.masterKey()
@@ -135,8 +143,8 @@ public final class House implements AutoCloseable {
         access = Access.open(store, events, clock);
         credentialUse = new CredentialUse(store, tallies, clock);
         var spool = new Spool(store, clock);
-        queue = new Queue(store, spool, events, patience(), clock, NODE);
-        authorizations = new Authorizations(store, vault, events, clock, NODE);
+        queue = new Queue(store, spool, events, patience(), clock, store.node());
+        authorizations = new Authorizations(store, vault, events, clock, store.node());
         var tokens = new TokenEndpoint(vault, clock);
         signIns =
                 new TokenSignIns(
@@ -189,6 +197,9 @@ public final class House implements AutoCloseable {
                         settings.alerts(),
                         settings.baseUrl(),
                         clock);
+        var postman = Postman.open(vault, settings.webhooks().allowPrivateAddresses(), clock);
+        webhooks = new Webhooks(store, events, postman, clock);
+        courier = new Courier(store, events, postman, clock);
 
         // Doors
         router = new Router(services::all, id -> services.status(id).state(), routes::all);
@@ -213,6 +224,30 @@ public final class House implements AutoCloseable {
                         store,
                         settings.retention(),
                         clock);
+        neighbours =
+                database instanceof PostgresStore shared
+                        ? Optional.of(neighbours(shared))
+                        : Optional.empty();
+    }
+
+    // Routes name services, so those come first.
+    private Neighbours neighbours(PostgresStore shared) {
+        var changes = new LinkedHashMap<Subject, Runnable>();
+        changes.put(Subject.SERVICES, services::reload);
+        changes.put(Subject.ROUTES, routes::reload);
+        return new Neighbours(shared.nodes(), shared, queue, changes);
+    }
+
+    /// On SQLite there is one node, and what a former process held was this one's.
+    private static Store store(PostroomSettings settings, InstantSource clock) {
+        var database = settings.database();
+        if (database.url().isEmpty()) return SqliteStore.open(settings.databaseFile(), clock);
+        return PostgresStore.open(
+                new PostgresStore.Login(
+                        database.url().get(),
+                        database.username(),
+                        database.password().map(Secret::value)),
+                clock);
     }
 
     /// Opens the doors and starts sending.
@@ -222,9 +257,11 @@ public final class House implements AutoCloseable {
     public void open() throws IOException {
         access.writeLocalKey(settings.data(), settings.baseUrl());
         settings.bootstrap().apiKey().ifPresent(access::admit);
+        neighbours.ifPresent(Neighbours::start);
         dispatcher.start();
         devices.start();
         detours.start();
+        courier.start();
         var submission = settings.submission();
         var certificates = certificates();
         listen("submission.starttls", submission.starttls(), Entrance.STARTTLS, certificates);
@@ -269,6 +306,8 @@ public final class House implements AutoCloseable {
         try {
             sending.join();
             credentialUse.write();
+            courier.close();
+            neighbours.ifPresent(Neighbours::close);
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException notCounted) {

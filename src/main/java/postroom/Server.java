@@ -128,6 +128,8 @@ public final class Server implements AutoCloseable {
                 house.secretTrial,
                 house.authorizer,
                 house.revocation,
+                house.webhooks,
+                house.courier,
                 house.intake,
                 house.alerts,
                 clock,

@@ -42,7 +42,7 @@ final class Crowd implements AutoCloseable {
     }
 
     private void handIn(Application session) throws IOException {
-        var messageId = "<promise-" + numbers.incrementAndGet() + "@contoso.example>";
+        var messageId = "<promise-" + port + "-" + numbers.incrementAndGet() + "@contoso.example>";
         var reply = session.handIn(messageId, "reader@example.net", body);
         if (reply.startsWith(QUEUED)) promised.put(messageId, reply.substring(QUEUED.length()));
         else {

@@ -94,6 +94,12 @@ final class Program implements AutoCloseable {
         return PACKAGE.resolve("postroom.jar") + ":" + PACKAGE.resolve("lib") + "/*";
     }
 
+    /// One more setting, by the name of its environment variable.
+    Program with(String variable, String value) {
+        settings.put(variable, value);
+        return this;
+    }
+
     Program start() throws IOException {
         var builder =
                 new ProcessBuilder(

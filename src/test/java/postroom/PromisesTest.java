@@ -44,7 +44,7 @@ class PromisesTest {
 
     @TempDir Path directory;
 
-    private static EmulatorScript withoutLimits() {
+    static EmulatorScript withoutLimits() {
         return EmulatorScript.demo().withoutLimits().keeping(1_000_000);
     }
 
@@ -76,12 +76,12 @@ class PromisesTest {
         }
     }
 
-    private static List<String> messageIds(List<ReceivedMessage> arrived) {
+    static List<String> messageIds(List<ReceivedMessage> arrived) {
         return arrived.stream().flatMap(message -> message.messageId().stream()).toList();
     }
 
     /// Queue IDs, from the trace that Postroom leaves in the content.
-    private static List<String> sentTwice(List<ReceivedMessage> arrived) {
+    static List<String> sentTwice(List<ReceivedMessage> arrived) {
         return arrived.stream()
                 .collect(Collectors.groupingBy(PromisesTest::queueId, Collectors.counting()))
                 .entrySet()
@@ -98,7 +98,7 @@ class PromisesTest {
         return found.group(1);
     }
 
-    private static void assertSaysWhy(Program program, String queueId) {
+    static void assertSaysWhy(Program program, String queueId) {
         var timeline = program.json("/v1/messages/" + queueId).path("timeline");
         boolean told = false;
         for (var event : timeline) told |= event.toString().contains("may_have_been_sent");
@@ -169,6 +169,11 @@ class PromisesTest {
             try (var crowd = new Crowd(program.plain, 2, 10_000, "0123456789\r\n".repeat(1_000))) {
                 program.await("a full disk", DRAINED, () -> !crowd.otherReplies().isEmpty());
                 assertThat(crowd.otherReplies()).allMatch(reply -> reply.startsWith("452 4.3.1 "));
+                program.await(
+                        "not ready",
+                        DRAINED,
+                        () -> program.get("/health/ready").statusCode() == 503);
+                assertThat(program.get("/health/ready").body()).contains("is full");
 
                 disk.free();
                 int before = crowd.promised().size();

@@ -246,6 +246,7 @@ record Timeline(List<Line> lines, List<String> end) {
                                         with("  by ", data.get("by")));
                 case ALERT_RAISED -> "alert  " + data.get("title") + byMail(data);
                 case ALERT_CLEARED -> "alert over  " + data.get("title") + byMail(data);
+                case SERVICE_LIMIT_REACHED -> "limit reached  " + data.get("reason");
                 case SERVICE_CHANGED -> "changed  " + data.get("fields") + "  by " + data.get("by");
                 case SERVICE_RENEWED ->
                         Boolean.TRUE.equals(data.get("refresh_token_rotated"))

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import postroom.secret.Secret;
 import postroom.store.Store;
 import postroom.store.Tx;
+import postroom.store.Tx.Subject;
 
 import java.net.InetAddress;
 import java.sql.SQLException;
@@ -120,6 +121,7 @@ public final class People {
         var hash = proofs.slowHash(password);
         boolean first =
                 store.write(tx -> {
+                    tx.lock(Subject.PEOPLE);
                     if (!isEmpty(tx)) return false;
                     insert(tx, user, hash);
                     return true;

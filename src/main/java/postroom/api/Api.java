@@ -4,9 +4,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /// The calls to manage Postroom, for [postroom.web.WebServer#start]. Needs `Access`, `Queue`,
-/// `EventLog`, `Services`, `Check`, `LastChecks`, `Presets`, `Catalog`, `Alerts`, `Routes`,
-/// `Authorizations`, `CredentialUse`, `Store`, the clock, [Doors], [Lines], [Installation] and a
-/// `PrometheusMeterRegistry`.
+/// `EventLog`, `Webhooks`, `Courier`, `Services`, `Check`, `LastChecks`, `Presets`, `Catalog`,
+/// `Alerts`, `Routes`, `Authorizations`, `CredentialUse`, `Store`, the clock, [Doors], [Lines],
+/// [Installation] and a `PrometheusMeterRegistry`.
 @Configuration(proxyBeanMethods = false)
 @Import({
     MessageCalls.class,
@@ -20,6 +20,7 @@ import org.springframework.context.annotation.Import;
     KnowledgeCalls.class,
     EventCalls.class,
     AlertCalls.class,
+    WebhookCalls.class,
     HealthCalls.class,
     CountedMetrics.class,
     StateMetrics.class,

@@ -9,6 +9,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 import postroom.access.Role;
+import postroom.event.EventJson;
 import postroom.event.EventLog;
 import postroom.web.Allowed;
 import postroom.web.Problem;

@@ -19,6 +19,7 @@ import postroom.access.Credential;
 import postroom.access.Role;
 import postroom.catalog.Catalog;
 import postroom.catalog.Values;
+import postroom.event.EventJson;
 import postroom.event.EventLog;
 import postroom.mail.Address;
 import postroom.mail.QueueId;

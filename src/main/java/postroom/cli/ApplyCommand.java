@@ -16,13 +16,15 @@ import java.util.Set;
 @Command(
         name = "apply",
         description =
-                "Make services, credentials and routes as a file says; twice changes nothing.",
+                "Make services, credentials, webhooks and routes as a file says; twice changes"
+                        + " nothing.",
         footer = {
             "",
             "FILE is YAML or JSON as postroom export writes it; - is standard input. What is not"
                     + " in",
             "the file stays. A secret may be written as env:NAME or file:PATH.",
-            "New credentials are printed once, now."
+            "New credentials, and the secrets of new webhooks, are printed once, now. A webhook",
+            "is known by its url."
         })
 final class ApplyCommand extends ServerCommand {
 
@@ -45,20 +47,22 @@ final class ApplyCommand extends ServerCommand {
         done.putArray("services").addAll(services(server, Json.items(wanted.path("services"))));
         done.putArray("credentials")
                 .addAll(credentials(server, Json.items(wanted.path("credentials"))));
+        done.putArray("webhooks").addAll(webhooks(server, Json.items(wanted.path("webhooks"))));
         if (wanted.path("routes").isArray()) done.put("routes", routes(server, wanted));
         return show(done, this::print);
     }
 
     private void refuseUnknown(JsonNode wanted) {
         if (!wanted.isObject()) throw Trouble.usage(file + " holds no services and no credentials");
-        var known = Set.of("services", "credentials", "routes");
+        var known = Set.of("services", "credentials", "webhooks", "routes");
         for (var field : wanted.properties()) {
             if (!known.contains(field.getKey()))
                 throw Trouble.usage(
                         file
                                 + " has "
                                 + field.getKey()
-                                + ", which is none of: services, credentials, routes");
+                                + ", which is none of: services, credentials,"
+                                + " webhooks, routes");
             if (!field.getValue().isArray())
                 throw Trouble.usage(field.getKey() + " in " + file + " must be a list");
         }
@@ -109,6 +113,28 @@ final class ApplyCommand extends ServerCommand {
         return done;
     }
 
+    private List<JsonNode> webhooks(RunningServer server, List<JsonNode> wanted) {
+        var done = new ArrayList<JsonNode>();
+        var existing = wanted.isEmpty() ? List.<JsonNode>of() : server.list("/v1/webhooks", 10_000);
+        for (var one : wanted) {
+            var settings = Secrets.filledIn(one, terminal);
+            var url = Json.text(settings, "url");
+            if (url.isEmpty()) throw Trouble.usage("In " + file + ", a webhook has no url");
+            var found =
+                    existing.stream().filter(is -> Json.text(is, "url").equals(url)).findFirst();
+            if (found.isEmpty()) {
+                var issued = server.post("/v1/webhooks", settings);
+                done.add(outcome(url, "created").put("secret", Json.text(issued, "secret")));
+            } else if (Secrets.covers(found.get(), settings)) {
+                done.add(outcome(url, "unchanged"));
+            } else {
+                server.patch("/v1/webhooks/" + Json.text(found.get(), "id"), settings);
+                done.add(outcome(url, "changed"));
+            }
+        }
+        return done;
+    }
+
     private static String routes(RunningServer server, JsonNode wanted) {
         var routes = Json.object();
         routes.set("routes", wanted.path("routes"));
@@ -133,11 +159,11 @@ final class ApplyCommand extends ServerCommand {
     }
 
     private void print(JsonNode done) {
-        for (var kind : List.of("services", "credentials"))
+        for (var kind : List.of("services", "credentials", "webhooks"))
             for (var one : done.path(kind)) {
                 var what = kind.substring(0, kind.length() - 1);
                 say(what + " " + Json.text(one, "name") + " " + Json.text(one, "outcome"));
-                for (var secret : List.of("smtp_username", "smtp_password", "api_key"))
+                for (var secret : List.of("smtp_username", "smtp_password", "api_key", "secret"))
                     if (one.has(secret)) say("  " + secret + "  " + Json.text(one, secret));
             }
         if (done.has("routes")) say("routes " + Json.text(done, "routes"));

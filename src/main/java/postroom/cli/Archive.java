@@ -32,6 +32,8 @@ final class Archive {
 
     /// Packs a consistent copy; names what went in.
     static List<String> pack(PostroomSettings settings, Path file) {
+        refuseWithoutSqlite(
+                settings, "make the backup with pg_dump --format=custom --file=FILE DATABASE");
         if (!Files.exists(settings.databaseFile()))
             throw Trouble.refused("There is no database in " + settings.data());
         if (Files.exists(file)) throw Trouble.refused(file + " is there already");
@@ -53,6 +55,19 @@ final class Archive {
             throw Trouble.refused(file + " cannot be written: " + cannotWrite.getMessage());
         }
         return packed;
+    }
+
+    /// What is in PostgreSQL is copied with the tools that came with it.
+    private static void refuseWithoutSqlite(PostroomSettings settings, String instead) {
+        if (settings.database().url().isEmpty()) return;
+        throw Trouble.refused(
+                "The data is in PostgreSQL (database.url), which this command does not copy: "
+                        + instead
+                        + ", and keep the master key ("
+                        + (settings.masterKey().key().isPresent()
+                                ? "master-key in the settings"
+                                : settings.masterKey().file().toString())
+                        + ") with it, but not beside it");
     }
 
     /// Other connections, the server's among them, may write meanwhile.
@@ -89,6 +104,7 @@ final class Archive {
 
     /// Puts back what [#pack] packed; names what came out.
     static List<String> unpack(PostroomSettings settings, Path file, boolean force) {
+        refuseWithoutSqlite(settings, "put a backup back with pg_restore --dbname=DATABASE FILE");
         if (!force && Files.exists(settings.databaseFile()))
             throw Trouble.refused(
                     "There is a database in " + settings.data() + " already; --force replaces it");

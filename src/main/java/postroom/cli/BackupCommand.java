@@ -15,7 +15,9 @@ import java.nio.file.Path;
         footer = {
             "",
             "The server may run meanwhile. Whoever has the file has everything Postroom has, mail",
-            "and secrets alike: keep it as you would keep the master key."
+            "and secrets alike: keep it as you would keep the master key.",
+            "",
+            "With database.url this command refuses: use pg_dump, and keep the master key."
         })
 final class BackupCommand extends Words {
 

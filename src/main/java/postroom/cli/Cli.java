@@ -22,6 +22,7 @@ import java.util.Arrays;
             ServeCommand.class,
             ServiceCommand.class,
             CredentialCommand.class,
+            WebhookCommand.class,
             SendCommand.class,
             SendmailCommand.class,
             QueueCommand.class,

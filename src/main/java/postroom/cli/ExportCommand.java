@@ -9,8 +9,8 @@ import java.util.Set;
 @Command(
         name = "export",
         description =
-                "Print services, credentials and routes as YAML that postroom apply takes; no"
-                        + " secrets.")
+                "Print services, credentials, webhooks and routes as YAML that postroom apply"
+                        + " takes; no secrets.")
 final class ExportCommand extends ServerCommand {
 
     /// What the server knows and nobody sets.
@@ -38,7 +38,14 @@ final class ExportCommand extends ServerCommand {
                     "verified_at",
                     "smtp_username",
                     "revoked_at",
-                    "authorization");
+                    "authorization",
+                    "former_secret_until",
+                    "disabled_at",
+                    "disabled_reason",
+                    "consecutive_failures",
+                    "failing_since",
+                    "rests_until",
+                    "last_success_at");
 
     ExportCommand(Terminal terminal) {
         super(terminal);
@@ -48,7 +55,7 @@ final class ExportCommand extends ServerCommand {
     public Integer call() {
         var server = server();
         var all = Json.object();
-        for (var kind : List.of("services", "credentials"))
+        for (var kind : List.of("services", "credentials", "webhooks"))
             for (var one : server.list("/v1/" + kind, 10_000))
                 all.withArray("/" + kind).add(Secrets.without(one, NOT_SET));
         all.set("routes", server.get("/v1/routes").path("routes"));

@@ -50,7 +50,7 @@ public enum Key {
     DATABASE_URL(
             "database.url",
             "",
-            "the database; this release keeps its data in SQLite in `data`, and only that"),
+            "`jdbc:postgresql://host/database`, for several nodes; unset: SQLite in `data`"),
     DATABASE_USERNAME("database.username", "", "user name for `database.url`"),
     DATABASE_PASSWORD("database.password", "", "password for `database.url`"),
     MASTER_KEY("master-key", "", "seals every secret at rest; base64"),
@@ -93,7 +93,12 @@ public enum Key {
             "one line per thing that happened: `text`, or `json` for programs that collect logs"),
     RETENTION_CONTENT(
             "retention.content", "7d", "how long content is kept after a message is done"),
-    RETENTION_EVENTS("retention.events", "90d", "how long events are kept");
+    RETENTION_EVENTS("retention.events", "90d", "how long events are kept"),
+    WEBHOOKS_ALLOW_PRIVATE(
+            "webhooks.allow-private-addresses",
+            "false",
+            "`true` lets webhooks post to loopback and private addresses, there also over plain"
+                    + " http");
 
     private final String path;
     private final String defaultText;

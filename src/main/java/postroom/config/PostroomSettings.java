@@ -30,6 +30,7 @@ public record PostroomSettings(
         MessageLimits message,
         Retention retention,
         Alerts alerts,
+        Webhooks webhooks,
         LogFormat logFormat,
         Map<String, String> shown) {
 
@@ -98,6 +99,8 @@ public record PostroomSettings(
             to = List.copyOf(to);
         }
     }
+
+    public record Webhooks(boolean allowPrivateAddresses) {}
 
     public Path databaseFile() {
         return data.resolve("postroom.db");

@@ -102,6 +102,8 @@ public final class SettingsReader {
                                 get(Key.ALERTS_TO, Value::addresses),
                                 value(Key.ALERTS_SERVICE).string(),
                                 get(Key.ALERTS_WAITING, Value::duration)),
+                        new PostroomSettings.Webhooks(
+                                get(Key.WEBHOOKS_ALLOW_PRIVATE, Value::yesOrNo)),
                         get(Key.LOG_FORMAT, value -> value.oneOf(LogFormat.class)),
                         shown());
         refuseSharedPorts();
@@ -139,12 +141,17 @@ public final class SettingsReader {
 
     private PostroomSettings.Database database() {
         var url = value(Key.DATABASE_URL);
-        if (url.isSet())
+        if (url.isSet() && !url.text().startsWith("jdbc:postgresql://"))
             troubles.add(
                     "database.url ("
                             + url.origin()
-                            + ") is set, but this release keeps its data in SQLite in the data"
-                            + " directory; PostgreSQL and several nodes come later. Leave it out.");
+                            + ") has to begin with jdbc:postgresql:// as in"
+                            + " jdbc:postgresql://db.example.com/postroom; leave it out for SQLite"
+                            + " in the data directory.");
+        if (!url.isSet() && value(Key.DATABASE_USERNAME).isSet())
+            troubles.add(
+                    "database.username is set, but database.url is not: name the database, or"
+                            + " leave both out for SQLite in the data directory.");
         return new PostroomSettings.Database(
                 url.string(),
                 value(Key.DATABASE_USERNAME).string(),

@@ -164,6 +164,14 @@ record Value(Key key, String text, String origin) {
         throw unfit("must be one of: " + String.join(", ", words));
     }
 
+    boolean yesOrNo() {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw unfit("must be true or false");
+        };
+    }
+
     List<String> words() {
         return isSet() ? Arrays.stream(text.split("[\\s,]+")).toList() : List.of();
     }

@@ -7,12 +7,14 @@ import org.slf4j.LoggerFactory;
 import postroom.queue.Queue;
 import postroom.service.Service;
 import postroom.service.Services;
+import postroom.store.StoreException;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -133,6 +135,10 @@ public final class Dispatcher implements Places, AutoCloseable {
             var wake = clock.instant().plus(LONGEST_SLEEP);
             try {
                 wake = dispatch(wake);
+            } catch (CompletionException | StoreException trouble) {
+                // The database is away or full; what is under way goes on.
+                log.warn("the dispatcher goes on in a second after {}", trouble.getMessage());
+                wake = clock.instant().plusSeconds(1);
             } catch (RuntimeException trouble) {
                 log.error("the dispatcher goes on in a second after", trouble);
                 wake = clock.instant().plusSeconds(1);

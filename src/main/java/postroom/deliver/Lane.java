@@ -18,6 +18,7 @@ import postroom.queue.Queue;
 import postroom.queue.Settlement;
 import postroom.service.Service;
 import postroom.service.Services;
+import postroom.store.StoreException;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -79,6 +80,9 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
                 case NotOpened(var diagnostic, var notBefore) ->
                         notOpened(diagnostic, notBefore, conversation, begun);
             }
+        } catch (StoreException away) {
+            log.warn("service={} a lane ended: {}", service.name(), away.getMessage());
+            giveUp(away);
         } catch (RuntimeException bug) {
             log.error("service={} a lane ended with", service.name(), bug);
             giveUp(bug);
@@ -167,7 +171,7 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
         return switch (result) {
             case Sent sent -> {
                 lanes.sent();
-                tools.heed.well(service, begun);
+                heed(() -> tools.heed.well(service, begun));
                 yield new Settlement(sent, Optional.empty());
             }
             case Refused refused ->
@@ -227,7 +231,17 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
         if (gateClosed) return;
         gateClosed = true;
         lanes.shut(byMessages);
-        tools.heed.trouble(service, advice, diagnostic, askedToWait);
+        heed(() -> tools.heed.trouble(service, advice, diagnostic, askedToWait));
+    }
+
+    /// While the database is away the gate stays as it is, and the result must not be lost over
+    /// that.
+    private void heed(Runnable change) {
+        try {
+            change.run();
+        } catch (StoreException away) {
+            log.warn("service={} its gate stays as it is: {}", service.name(), away.getMessage());
+        }
     }
 
     private Advice advice(Diagnostic diagnostic) {
@@ -238,7 +252,10 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
             Claim claim, List<Settlement> settlements, Conversation conversation, Instant begun) {
         var attempt =
                 new Settlement.AttemptRecord(
-                        begun, conversation.took(), ConversationText.of(conversation));
+                        tools.queue.newId().value(),
+                        begun,
+                        conversation.took(),
+                        ConversationText.of(conversation));
         for (var settlement : settlements) logged(claim, settlement);
         settle(claim, settlements, attempt);
     }

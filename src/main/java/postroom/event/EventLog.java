@@ -82,21 +82,27 @@ public final class EventLog {
 
     /// Up to `most` events after the cursor, oldest first.
     public List<Event> after(long cursor, int most) {
+        long end = store.settledBefore();
         return store.read(tx ->
                 tx.query(
                         """
                         select id, at, type, message_id, service_id, credential_id, data
-                        from event where id > ? order by id limit ?
+                        from event where id > ? and id < ? order by id limit ?
                         """,
                         EventLog::read,
                         cursor,
+                        end,
                         most));
     }
 
     /// The cursor behind the newest event.
     public long latest() {
-        return store.read(
-                        tx -> tx.first("select max(id) as id from event", row -> row.number("id")))
+        long end = store.settledBefore();
+        return store.read(tx ->
+                        tx.first(
+                                "select max(id) as id from event where id < ?",
+                                row -> row.number("id"),
+                                end))
                 .orElse(0L);
     }
 
@@ -139,6 +145,18 @@ public final class EventLog {
                     since);
             return counts;
         });
+    }
+
+    /// One event, unless retention took it.
+    public Optional<Event> find(long id) {
+        return store.read(tx ->
+                tx.first(
+                        """
+                        select id, at, type, message_id, service_id, credential_id, data
+                        from event where id = ?
+                        """,
+                        EventLog::read,
+                        id));
     }
 
     /// Forgets what happened before `time` among the `most` oldest events; says how many. IDs are

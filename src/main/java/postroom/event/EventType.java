@@ -26,7 +26,13 @@ public enum EventType {
     CREDENTIAL_CREATED("credential.created"),
     CREDENTIAL_REVOKED("credential.revoked"),
     CREDENTIAL_LOCKED("credential.locked"),
-    DROP_REJECTED("drop.rejected");
+    DROP_REJECTED("drop.rejected"),
+    WEBHOOK_CREATED("webhook.created"),
+    WEBHOOK_CHANGED("webhook.changed"),
+    WEBHOOK_DELETED("webhook.deleted"),
+    WEBHOOK_DISABLED("webhook.disabled"),
+    /// Sent to one webhook by its test, and not in the list.
+    WEBHOOK_TEST("webhook.test");
 
     private final String word;
 

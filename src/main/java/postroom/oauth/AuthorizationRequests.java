@@ -119,10 +119,15 @@ public final class AuthorizationRequests {
             if (found.isEmpty()) return new Taken.Stale(Why.UNKNOWN);
             var why = found.get().why(clock.instant(), cookie, service);
             if (why.isPresent()) return new Taken.Stale(why.get());
-            tx.update(
-                    "update authorization_request set used_at = ? where id = ?",
-                    clock.instant(),
-                    found.get().request().id());
+            int first =
+                    tx.update(
+                            """
+                            update authorization_request set used_at = ?
+                            where id = ? and used_at is null
+                            """,
+                            clock.instant(),
+                            found.get().request().id());
+            if (first == 0) return new Taken.Stale(Why.USED);
             return new Taken.Ours(found.get().request());
         });
     }
@@ -142,8 +147,16 @@ public final class AuthorizationRequests {
         }
     }
 
+    /// Keeps what came of it, unless that is known already: two nodes may ask about one device.
     void finish(long id, AuthorizationOutcome outcome) {
-        store.write(tx -> finish(tx, id, outcome));
+        store.write(tx ->
+                tx.update(
+                        """
+                        update authorization_request set outcome = ?
+                        where id = ? and outcome is null
+                        """,
+                        OutcomeJson.of(outcome),
+                        id));
     }
 
     /// As part of the caller's transaction.

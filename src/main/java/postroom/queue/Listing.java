@@ -136,7 +136,9 @@ final class Listing {
         for (var row :
                 tx.query(
                         "select id, message_id, address, state, service_id, due_at, claimed_until,"
-                                + " attempts, diagnostic, advice from (select recipient.*,"
+                                + " attempts, diagnostic, advice from (select id, message_id,"
+                                + " address, state, service_id, due_at, claimed_until, attempts,"
+                                + " diagnostic, advice,"
                                 + " row_number() over (partition by message_id order by id) as nth"
                                 + " from recipient where message_id in ("
                                 + "?, ".repeat(places(messages.size()) - 1)

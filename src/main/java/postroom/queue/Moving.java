@@ -28,6 +28,7 @@ final class Moving {
                           where route = ? and route <> '' and service_id = ?
                             and state in ('queued', 'deferred') and coalesce(claimed_until, 0) <= ?
                           limit ?)
+                          and state in ('queued', 'deferred') and coalesce(claimed_until, 0) <= ?
                         returning message_id
                         """,
                         row -> row.number("message_id"),
@@ -38,7 +39,8 @@ final class Moving {
                         detour.route(),
                         detour.from(),
                         now,
-                        most);
+                        most,
+                        now);
         var perMessage = new TreeMap<Long, Integer>();
         for (long message : moved) perMessage.merge(message, 1, Integer::sum);
         for (var message : perMessage.entrySet())

@@ -37,6 +37,7 @@ public final class Queue {
     private final Spool spool;
     private final EventLog events;
     private final Settling settling;
+    private final Leases leases;
     private final Claiming claiming;
     private final Housekeeping housekeeping;
     private final InstantSource clock;
@@ -53,8 +54,9 @@ public final class Queue {
         this.store = store;
         this.spool = spool;
         this.events = events;
-        this.settling = new Settling(store, events, patience, clock, node);
-        this.claiming = new Claiming(spool, clock, node);
+        this.settling = new Settling(events, patience, clock, node);
+        this.leases = new Leases(node);
+        this.claiming = new Claiming(spool, events, leases, clock);
         this.housekeeping = new Housekeeping(store);
         this.clock = clock;
         this.node = node;
@@ -124,16 +126,7 @@ public final class Queue {
         var until = clock.instant().plus(LEASE);
         store.write(tx -> {
             for (var claim : claims)
-                for (var recipient : claim.recipients())
-                    tx.update(
-                            """
-                            update recipient set due_at = ?, claimed_until = ?
-                            where id = ? and claimed_by = ? and state in ('queued', 'deferred')
-                            """,
-                            until,
-                            until,
-                            recipient.id(),
-                            node);
+                for (var recipient : claim.recipients()) leases.renew(tx, recipient.id(), until);
             return true;
         });
     }
@@ -167,47 +160,32 @@ public final class Queue {
     /// Ends what this node held when it stopped without saying goodbye; for the start. What was on
     /// its way then may have been sent, and its timeline says so.
     public int giveBackAll() {
-        return store.write(tx -> {
-            var now = clock.instant();
-            var interrupted =
-                    tx.query(
-                            """
-                            update recipient set state = 'deferred', due_at = ?, claimed_by = null,
-                              claimed_until = null, diagnostic = ?, advice = null, changed_at = ?
-                            where claimed_by = ? and state in ('queued', 'deferred')
-                            returning message_id, address, service_id
-                            """,
-                            Interrupted::of,
-                            now,
-                            Interrupted.TEXT,
-                            now,
-                            node);
-            for (var one : interrupted)
-                events.append(tx, EventType.MESSAGE_DEFERRED, one.message, one.service, one.data());
-            return interrupted.size();
-        });
+        return store.write(tx -> giveBackAll(tx, node));
     }
 
-    /// A recipient that was claimed when this node ended. Nobody knows how far the attempt came.
-    private record Interrupted(QueueId message, String address, long service) {
-        static final String TEXT = "the attempt was interrupted: the message may have been sent";
+    /// As [#giveBackAll()], for another node that is dead, in the transaction that finds it so.
+    public int giveBackAll(Tx tx, String dead) throws SQLException {
+        var now = clock.instant();
+        var interrupted =
+                tx.query(
+                        """
+                        update recipient set state = 'deferred', due_at = ?, claimed_by = null,
+                          claimed_until = null, diagnostic = ?, advice = null, changed_at = ?
+                        where claimed_by = ? and state in ('queued', 'deferred')
+                        returning message_id, address, service_id
+                        """,
+                        Interrupted::of,
+                        now,
+                        Interrupted.TEXT,
+                        now,
+                        dead);
+        for (var one : interrupted) one.tell(tx, events);
+        return interrupted.size();
+    }
 
-        static Interrupted of(Tx.Row row) throws SQLException {
-            return new Interrupted(
-                    new QueueId(row.number("message_id")),
-                    row.string("address"),
-                    row.number("service_id"));
-        }
-
-        Map<String, Object> data() {
-            var data = new LinkedHashMap<String, Object>();
-            data.put("recipient", address);
-            data.put("diagnostic", TEXT);
-            data.put("scope", "message");
-            data.put("reason", "interrupted");
-            data.put("may_have_been_sent", true);
-            return data;
-        }
+    /// Says that something may be due, after [#giveBackAll(Tx, String)] was committed.
+    public void nudge() {
+        whenDue.accept(0);
     }
 
     /// Writes down what came of a claim: states, events, attempt and retries in one transaction.
@@ -440,6 +418,7 @@ public final class Queue {
     private int change(QueueId id, String to, String from, EventType event) {
         return told(
                 store.write(tx -> {
+                    Settling.lock(tx, id);
                     var services =
                             tx.query(
                                     "update recipient set state = ?, due_at = case when attempts ="

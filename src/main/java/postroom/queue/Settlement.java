@@ -12,5 +12,5 @@ import java.util.Optional;
 public record Settlement(DeliveryResult result, Optional<String> advice) {
 
     /// The conversation of the attempt that brought the results.
-    public record AttemptRecord(Instant at, Duration took, String conversation) {}
+    public record AttemptRecord(long id, Instant at, Duration took, String conversation) {}
 }

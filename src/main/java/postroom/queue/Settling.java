@@ -9,7 +9,6 @@ import postroom.mail.DeliveryResult.Sent;
 import postroom.mail.Diagnostic;
 import postroom.mail.QueueId;
 import postroom.mail.Scope;
-import postroom.store.Store;
 import postroom.store.Tx;
 import postroom.tally.Timing;
 
@@ -27,14 +26,12 @@ import java.util.OptionalLong;
 /// Trouble of the service spends no try and no lifetime.
 final class Settling {
 
-    private final Store store;
     private final EventLog events;
     private final Patience patience;
     private final InstantSource clock;
     private final String node;
 
-    Settling(Store store, EventLog events, Patience patience, InstantSource clock, String node) {
-        this.store = store;
+    Settling(EventLog events, Patience patience, InstantSource clock, String node) {
         this.events = events;
         this.patience = patience;
         this.clock = clock;
@@ -43,19 +40,23 @@ final class Settling {
 
     void settle(Tx tx, Claim claim, List<Settlement> settlements, Settlement.AttemptRecord attempt)
             throws SQLException {
-        long attemptId = store.nextId();
-        tx.update(
-                """
-                insert into attempt (id, message_id, service_id, node, at, millis, conversation)
-                values (?, ?, ?, ?, ?, ?, ?)
-                """,
-                attemptId,
-                claim.id().value(),
-                claim.service(),
-                node,
-                attempt.at(),
-                attempt.took().toMillis(),
-                attempt.conversation());
+        lock(tx, claim.id());
+        long attemptId = attempt.id();
+        int fresh =
+                tx.update(
+                        """
+                        insert into attempt (id, message_id, service_id, node, at, millis, conversation)
+                        values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing
+                        """,
+                        attemptId,
+                        claim.id().value(),
+                        claim.service(),
+                        node,
+                        attempt.at(),
+                        attempt.took().toMillis(),
+                        attempt.conversation());
+        // Nobody heard whether the commit before was kept; it was.
+        if (fresh == 0) return;
         tx.afterCommit(() ->
                 events.tallies()
                         .time(Timing.ATTEMPT, attempt.took(), Long.toString(claim.service())));
@@ -81,6 +82,16 @@ final class Settling {
     private static boolean endedAfterFinalDot(Deferred deferred) {
         return deferred.diagnostic() instanceof Diagnostic.NoAnswer silence
                 && silence.stage() == Diagnostic.Stage.AFTER_FINAL_DOT;
+    }
+
+    /// Comes before changes of a message's recipients: where several settle at the same time, the
+    /// last one has to see what the others did, or none of them finds the message done.
+    static void lock(Tx tx, QueueId id) throws SQLException {
+        if (tx.severalWriters())
+            tx.query(
+                    "select id from message where id = ? for update",
+                    row -> row.number("id"),
+                    id.value());
     }
 
     static void markDone(Tx tx, QueueId id, Instant now) throws SQLException {
@@ -125,6 +136,7 @@ final class Settling {
         var now = clock.instant();
         int failed = 0;
         for (var one : impatient) {
+            lock(tx, one.message);
             int changed =
                     tx.update(
                             """
@@ -138,7 +150,7 @@ final class Settling {
                             one.id,
                             one.service,
                             now);
-            if (changed == 0) continue;
+            if (changed == 0) continue; // or another node was quicker
             var data = new LinkedHashMap<String, Object>();
             data.put("recipient", one.address);
             data.put("status", "4.4.7");
@@ -183,12 +195,14 @@ final class Settling {
                 events.append(tx, EventType.MESSAGE_SENT, claim.id(), claim.service(), data);
             }
             case Refused refused -> {
-                fail(
-                        tx,
-                        refused.recipient().id(),
-                        refused.diagnostic().text(),
-                        settlement.advice(),
-                        1);
+                boolean ours =
+                        fail(
+                                tx,
+                                refused.recipient().id(),
+                                refused.diagnostic().text(),
+                                settlement.advice(),
+                                1);
+                if (!ours) return;
                 data.put("reason", "refused");
                 tellFailed(tx, claim.id(), claim.service(), data);
             }
@@ -218,19 +232,23 @@ final class Settling {
                                     Long.toString(claim.service())));
     }
 
-    private void fail(Tx tx, long recipient, String why, Optional<String> advice, int tries)
+    /// False when this node was taken for dead meanwhile, and another one tries the recipient now,
+    /// or has sent to it: that one's word counts. What was sent here was sent, whoever holds it.
+    private boolean fail(Tx tx, long recipient, String why, Optional<String> advice, int tries)
             throws SQLException {
-        tx.update(
-                """
-                update recipient set state = 'failed', claimed_by = null, claimed_until = null,
-                  attempts = attempts + ?, diagnostic = ?, advice = ?, changed_at = ?
-                where id = ?
-                """,
-                tries,
-                why,
-                advice,
-                clock.instant(),
-                recipient);
+        return tx.update(
+                        """
+                        update recipient set state = 'failed', claimed_by = null, claimed_until = null,
+                          attempts = attempts + ?, diagnostic = ?, advice = ?, changed_at = ?
+                        where id = ? and claimed_by = ?
+                        """,
+                        tries,
+                        why,
+                        advice,
+                        clock.instant(),
+                        recipient,
+                        node)
+                > 0;
     }
 
     private void defer(
@@ -249,25 +267,28 @@ final class Settling {
         data.put("scope", deferred.scope().name().toLowerCase(java.util.Locale.ROOT));
         if (endedAfterFinalDot(deferred)) data.put("may_have_been_sent", true);
         if (impatient || (tooOld && !ofService)) {
-            fail(tx, id, deferred.diagnostic().text(), advice, ofService ? 0 : 1);
+            if (!fail(tx, id, deferred.diagnostic().text(), advice, ofService ? 0 : 1)) return;
             data.put("status", "4.4.7");
             data.put("reason", impatient ? "patience" : "lifetime");
             tellFailed(tx, claim.id(), claim.service(), data);
             return;
         }
         var due = ofService ? now : now.plus(pause(deferred, age));
-        tx.update(
-                """
-                update recipient set state = 'deferred', due_at = ?, claimed_by = null, claimed_until = null,
-                  attempts = attempts + ?, diagnostic = ?, advice = ?, changed_at = ?
-                where id = ?
-                """,
-                due,
-                ofService ? 0 : 1,
-                deferred.diagnostic().text(),
-                advice,
-                now,
-                id);
+        int ours =
+                tx.update(
+                        """
+                        update recipient set state = 'deferred', due_at = ?, claimed_by = null, claimed_until = null,
+                          attempts = attempts + ?, diagnostic = ?, advice = ?, changed_at = ?
+                        where id = ? and claimed_by = ?
+                        """,
+                        due,
+                        ofService ? 0 : 1,
+                        deferred.diagnostic().text(),
+                        advice,
+                        now,
+                        id,
+                        node);
+        if (ours == 0) return;
         if (!ofService) data.put("next_attempt_at", due.toString());
         events.append(tx, EventType.MESSAGE_DEFERRED, claim.id(), claim.service(), data);
     }

@@ -6,6 +6,7 @@ import postroom.service.Service;
 import postroom.service.Services;
 import postroom.store.Store;
 import postroom.store.Tx;
+import postroom.store.Tx.Subject;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -67,6 +68,7 @@ public final class Routes {
     public synchronized void replace(JsonNode body, String by) {
         var rules = new RouteReader(services::find).read(RouteReader.object(body));
         store.write(tx -> {
+            tx.lock(Subject.ROUTES);
             tx.update("delete from route");
             for (int i = 0; i < rules.size(); i++) insert(tx, i, rules.get(i));
             var names = rules.stream().map(Route::name).toList();

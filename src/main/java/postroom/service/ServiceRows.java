@@ -31,6 +31,27 @@ final class ServiceRows {
                 ServiceRows::row);
     }
 
+    static Optional<ObjectNode> settings(Tx tx, long id) throws SQLException {
+        return tx.first(
+                "select settings from service where id = ?",
+                row -> (ObjectNode) JSON.readTree(row.string("settings")),
+                id);
+    }
+
+    static boolean isNameTaken(Tx tx, long id, String name) throws SQLException {
+        return tx.first(
+                        "select id from service where lower(name) = lower(?) and id <> ?",
+                        row -> true,
+                        name,
+                        id)
+                .isPresent();
+    }
+
+    /// Until the transaction ends: what another node accepts meanwhile would belong to nobody.
+    static void letNobodyAddMail(Tx tx) throws SQLException {
+        if (tx.severalWriters()) tx.update("lock table recipient in share row exclusive mode");
+    }
+
     static Optional<ServiceStatus> status(Tx tx, long id) throws SQLException {
         return tx.first(
                 """

@@ -10,6 +10,7 @@ import postroom.service.Authentication.OAuth2;
 import postroom.service.InvalidService.FieldTrouble;
 import postroom.store.Store;
 import postroom.store.Tx;
+import postroom.store.Tx.Subject;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -37,6 +38,9 @@ public final class Services {
 
     private static final System.Logger LOG = System.getLogger(Services.class.getName());
     private static final String CANARY = "master_key_canary";
+    private static final int MOST_TRIES = 5;
+    private static final FieldTrouble NAME_TAKEN =
+            new FieldTrouble("name", "is taken by another service; choose another");
 
     // A state that was told before its transaction was durable, or beside another one, is believed
     // that long and then read once more.
@@ -193,6 +197,8 @@ public final class Services {
         var service = checked(id, given, given.objectNode());
         var status = ServiceStatus.initial(stateOf(service, false), clock.instant());
         store.write(tx -> {
+            tx.lock(Subject.SERVICES);
+            if (ServiceRows.isNameTaken(tx, id, service.name())) throw nameTaken();
             ServiceRows.insert(tx, id, service.name(), given, status);
             tell(tx, EventType.SERVICE_CREATED, id, Map.of("by", by));
             return id;
@@ -208,7 +214,14 @@ public final class Services {
     /// @throws InvalidService with all that is wrong; then nothing changes
     /// @throws NoSuchElementException when there is no such service
     public synchronized Service update(long id, JsonNode patch, String by) {
-        return carryOut(plan(id, patch), by, tx -> true);
+        for (int tries = 1; ; tries++) {
+            try {
+                return carryOut(plan(id, patch), by, tx -> true);
+            } catch (SettingsChanged onAnotherNode) {
+                if (tries == MOST_TRIES) throw onAnotherNode;
+                reload();
+            }
+        }
     }
 
     /// Looks at a change without making it.
@@ -256,6 +269,10 @@ public final class Services {
                         || service.transport() != change.before().transport();
         var status =
                 store.write(tx -> {
+                    tx.lock(Subject.SERVICES);
+                    if (!ServiceRows.settings(tx, id).equals(Optional.of(change.was)))
+                        throw new SettingsChanged(service.name());
+                    if (ServiceRows.isNameTaken(tx, id, service.name())) throw nameTaken();
                     ServiceRows.update(tx, id, service.name(), change.given, clock.instant());
                     if (change.forgetsAuthorization()) ServiceRows.deleteAuthorization(tx, id);
                     if (sendsOtherwise) ServiceRows.forgetVerification(tx, id);
@@ -281,6 +298,8 @@ public final class Services {
     public synchronized void delete(long id, String by) {
         var name = known(id).service().name();
         store.write(tx -> {
+            tx.lock(Subject.SERVICES);
+            ServiceRows.letNobodyAddMail(tx);
             long owed = ServiceRows.owed(tx, id);
             if (owed > 0) throw new MailWaits(owed);
             ServiceRows.delete(tx, id);
@@ -317,6 +336,7 @@ public final class Services {
         if (found == null || !isSignInOf(found.service(), then)) return false;
         var status =
                 store.write(tx -> {
+                    tx.lock(Subject.SERVICES);
                     alongside.run(tx);
                     ServiceRows.forgetVerification(tx, then.id());
                     var now = statusIn(tx, then.id());
@@ -335,6 +355,7 @@ public final class Services {
         known(id);
         var status =
                 store.write(tx -> {
+                    tx.lock(Subject.SERVICES);
                     ServiceRows.deleteAuthorization(tx, id);
                     ServiceRows.forgetVerification(tx, id);
                     tell(tx, EventType.SERVICE_REVOKED, id, Map.of("by", by));
@@ -380,6 +401,7 @@ public final class Services {
             Optional<String> detail,
             Optional<Instant> until)
             throws SQLException {
+        tx.lock(Subject.SERVICES);
         if (ServiceRows.status(tx, id).isEmpty()) return;
         var because = new Because(reason, detail, until, Map.of());
         var status = writeUnlessPaused(tx, id, state, because);
@@ -392,6 +414,7 @@ public final class Services {
     public boolean takeProbe(long id) {
         if (byId(id).isEmpty() || !status(id).mayProbe(clock.instant())) return false;
         return store.write(tx -> {
+            tx.lock(Subject.SERVICES);
             var status = ServiceRows.status(tx, id);
             var now = clock.instant();
             if (status.isEmpty() || !status.get().mayProbe(now)) return false;
@@ -465,7 +488,7 @@ public final class Services {
         var rows = store.read(ServiceRows::all);
         for (var row : rows) {
             try {
-                var service = read(row.id(), row.settings(), new ArrayList<>());
+                var service = stillKnown(row).orElseGet(() -> readStored(row));
                 known.put(
                         row.id(),
                         new Known(service, row.settings(), row.status(), Optional.empty()));
@@ -481,6 +504,26 @@ public final class Services {
         }
         known.keySet().retainAll(rows.stream().map(ServiceRows.Row::id).toList());
         changed();
+    }
+
+    // Lines to a service last as long as its settings are the very same.
+    private Optional<Service> stillKnown(ServiceRows.Row row) {
+        return Optional.ofNullable(known.get(row.id()))
+                .filter(found -> found.given().equals(row.settings()))
+                .map(Known::service);
+    }
+
+    // The database sees to names; in memory another service may still have the one this one got.
+    private Service readStored(ServiceRows.Row row) {
+        var preset = reader.presetOf(row.settings());
+        var settings =
+                preset.map(p -> Settings.merged(p.service(), row.settings()))
+                        .orElse(row.settings());
+        return reader.read(row.id(), preset, settings);
+    }
+
+    private static InvalidService nameTaken() {
+        return new InvalidService(List.of(NAME_TAKEN));
     }
 
     private Service checked(long id, ObjectNode given, ObjectNode before) {
@@ -507,12 +550,7 @@ public final class Services {
 
     /// @throws InvalidService when the name is taken, or there is other trouble already
     private void refuseTakenName(long id, String name, List<FieldTrouble> troubles) {
-        find(name)
-                .filter(other -> other.id() != id)
-                .ifPresent(other ->
-                        troubles.add(
-                                new FieldTrouble(
-                                        "name", "is taken by another service; choose another")));
+        find(name).filter(other -> other.id() != id).ifPresent(other -> troubles.add(NAME_TAKEN));
         if (!troubles.isEmpty()) throw new InvalidService(troubles);
     }
 
@@ -580,7 +618,11 @@ public final class Services {
     }
 
     private void move(long id, Store.Work<ServiceStatus> work) {
-        var status = store.write(work);
+        var status =
+                store.write(tx -> {
+                    tx.lock(Subject.SERVICES);
+                    return work.run(tx);
+                });
         known.computeIfPresent(id, (key, now) -> now.with(status, soon()));
         listeners.forEach(Runnable::run);
     }

@@ -9,13 +9,26 @@ final class Ids {
     private static final int NODE_BITS = 6;
     private static final int COUNTER_BITS = 15;
 
+    /// Numbers run from 0 to one less.
+    static final int NODES = 1 << NODE_BITS;
+
     private final InstantSource clock;
-    private final long node;
+    private volatile long node;
     private long last;
 
     Ids(InstantSource clock, int node) {
         this.clock = clock;
-        this.node = (long) (node & ((1 << NODE_BITS) - 1)) << COUNTER_BITS;
+        become(node);
+    }
+
+    /// From now on IDs are of the node with that number.
+    void become(int number) {
+        node = (long) (number & (NODES - 1)) << COUNTER_BITS;
+    }
+
+    /// IDs of that time and later, of whichever node, are not smaller than this.
+    static long firstAt(long millis) {
+        return Math.max(0, millis - EPOCH) << (NODE_BITS + COUNTER_BITS);
     }
 
     synchronized long next() {

@@ -73,9 +73,9 @@ public final class SqliteStore implements Store {
                 .loggers("slf4j")
                 .load()
                 .migrate();
-        this.writer = new Tx(connect());
+        this.writer = new Tx(connect(), false);
         execute("pragma wal_autocheckpoint = " + PAGES_PER_CHECKPOINT);
-        for (int i = 0; i < READERS; i++) readers.add(new Tx(connect()));
+        for (int i = 0; i < READERS; i++) readers.add(new Tx(connect(), false));
         this.thread = Thread.ofPlatform().name("store-writer").start(this::writeUntilClosed);
     }
 
@@ -191,7 +191,7 @@ public final class SqliteStore implements Store {
             write(SqliteStore::giveBackPages);
         if (sizeOf(Path.of(file + "-wal")) == 0) return;
         try {
-            var checkpoint = new Tx(connect());
+            var checkpoint = new Tx(connect(), false);
             try {
                 checkpoint.query("pragma busy_timeout = 0", _ -> true);
                 checkpoint.query("pragma wal_checkpoint(truncate)", _ -> true);
@@ -328,30 +328,5 @@ public final class SqliteStore implements Store {
                                 || sqlite.getResultCode().code % 256
                                         == SQLiteErrorCode.SQLITE_IOERR.code);
         return new StoreException(file + ": " + trouble.getMessage(), trouble, full);
-    }
-
-    /// A work on its way to a commit, and whoever waits for it.
-    private static final class Pending<T> {
-        private final Work<T> work;
-        private final CompletableFuture<T> future = new CompletableFuture<>();
-        private @org.jspecify.annotations.Nullable T result;
-
-        Pending(Work<T> work) {
-            this.work = work;
-        }
-
-        void run(Tx tx) throws SQLException {
-            result = work.run(tx);
-        }
-
-        @SuppressWarnings(
-                "NullAway") // the work gave it: T may be nullable for those who chose it so
-        void succeed() {
-            future.complete(result);
-        }
-
-        void fail(RuntimeException trouble) {
-            future.completeExceptionally(trouble);
-        }
     }
 }

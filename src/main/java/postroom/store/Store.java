@@ -13,7 +13,7 @@ public interface Store extends AutoCloseable {
     <T> T write(Work<T> work);
 
     /// As [#write], without waiting. The future fails with a [StoreException], or with whatever the
-    /// work threw.
+    /// work threw. Works that are under way at the same time may be done in any order.
     <T> CompletableFuture<T> writeLater(Work<T> work);
 
     /// Runs the work on a consistent snapshot; it sees all that was written before.
@@ -22,6 +22,17 @@ public interface Store extends AutoCloseable {
     /// A new ID: positive, greater than those given out before on this node, unique over all nodes,
     /// and roughly ordered by time.
     long nextId();
+
+    /// Events and whatever else got an ID below this one in a work is there to be read, or will
+    /// never be: who reads by a cursor over IDs goes no further.
+    default long settledBefore() {
+        return Long.MAX_VALUE;
+    }
+
+    /// This process's name, unlike that of any other process that uses the same database.
+    default String node() {
+        return "node";
+    }
 
     /// Writes that wait for a commit at the moment, for metrics.
     int writesWaiting();

@@ -60,6 +60,16 @@ public final class TalliedStore implements Store {
     }
 
     @Override
+    public long settledBefore() {
+        return store.settledBefore();
+    }
+
+    @Override
+    public String node() {
+        return store.node();
+    }
+
+    @Override
     public int writesWaiting() {
         return store.writesWaiting();
     }

@@ -23,12 +23,39 @@ import java.util.Optional;
 public final class Tx {
 
     private final Connection connection;
+    private final boolean severalWriters;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
     private List<Runnable> afterCommit = new ArrayList<>();
     private boolean counted;
 
-    Tx(Connection connection) {
+    Tx(Connection connection, boolean severalWriters) {
         this.connection = connection;
+        this.severalWriters = severalWriters;
+    }
+
+    /// True on PostgreSQL, where others write at the same time and each statement sees what was
+    /// committed before it began. False on SQLite, where one writes after the other.
+    public boolean severalWriters() {
+        return severalWriters;
+    }
+
+    /// For a work that reads and then writes what it made of that; comes before the reading. Until
+    /// the transaction ends nobody else, on any node, gets past this for the same subject, and all
+    /// nodes hear that the subject changed.
+    public void lock(Subject subject) throws SQLException {
+        update("update subject set changes = changes + 1 where name = ?", subject.word());
+    }
+
+    /// Statements that read and change the same subject take turns.
+    public enum Subject {
+        SERVICES,
+        ROUTES,
+        PEOPLE,
+        NODES;
+
+        public String word() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
     }
 
     /// Runs insert, update or delete and says how many rows it touched.
@@ -144,11 +171,11 @@ public final class Tx {
         return statement;
     }
 
-    private static void bind(PreparedStatement statement, int index, @Nullable Object argument)
+    private void bind(PreparedStatement statement, int index, @Nullable Object argument)
             throws SQLException {
         switch (argument) {
             case null -> statement.setNull(index, Types.NULL);
-            case String text -> statement.setString(index, text);
+            case String text -> statement.setString(index, severalWriters ? storable(text) : text);
             case Long number -> statement.setLong(index, number);
             case Integer number -> statement.setInt(index, number);
             case Boolean flag -> statement.setBoolean(index, flag);
@@ -157,5 +184,10 @@ public final class Tx {
             case Optional<?> maybe -> bind(statement, index, maybe.orElse(null));
             default -> throw new SQLException("no way to store a " + argument.getClass().getName());
         }
+    }
+
+    // PostgreSQL: "invalid byte sequence for encoding UTF8: 0x00"
+    private static String storable(String text) {
+        return text.indexOf('\0') < 0 ? text : text.replace('\0', '\uFFFD');
     }
 }

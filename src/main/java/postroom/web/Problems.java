@@ -111,6 +111,13 @@ final class Problems {
                             503,
                             "No room left",
                             "The disk or the database is full; nothing was changed. Try later.");
+            case StoreException away when away.isUnreachable() -> {
+                LOG.warn("{}", away.getMessage());
+                yield new Problem(
+                        503,
+                        "The database does not answer",
+                        "Nothing is known to be wrong with the request. Try again later.");
+            }
             case ErrorResponse known when known.getStatusCode().is4xxClientError() ->
                     new Problem(
                             known.getStatusCode().value(),

@@ -143,6 +143,7 @@ final class Bench {
             }
         sink.ask("lifetime 1h");
         subject.forgetToken();
+        System.out.println("  (access tokens given out so far: " + sink.ask("tokens") + ")");
         took.forEach((lifetime, seconds) ->
                 row(
                         subject,

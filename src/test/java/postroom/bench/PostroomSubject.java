@@ -19,6 +19,7 @@ final class PostroomSubject implements Subject {
     private final int web = freePort();
     private final HttpClient http = HttpClient.newHttpClient();
     private Process process;
+    private String tenant = Bench.TENANT;
 
     PostroomSubject(Path directory, int sinkPort, String tokenUrl, String trustedCa)
             throws Exception {
@@ -83,9 +84,15 @@ final class PostroomSubject implements Subject {
 
     @Override
     public boolean forgetToken() throws Exception {
-        call("PATCH", "/v1/services/Office", "{\"limits\": {\"messages_per_connection\": 100}}");
-        call("POST", "/v1/services/Office/revoke", "");
-        call("POST", "/v1/services/Office/resume", "");
+        // Another registration: what was authorized for the one before is thrown away.
+        tenant = tenant.equals(Bench.TENANT) ? "contoso.example" : Bench.TENANT;
+        call(
+                "PATCH",
+                "/v1/services/Office",
+                """
+                {"limits": {"messages_per_connection": 100}, "authentication": {"tenant": "%s"}}
+                """
+                        .formatted(tenant));
         return true;
     }
 

@@ -123,6 +123,7 @@ final class QueueBench {
                                                         Optional.empty()))
                                         .toList(),
                                 new Settlement.AttemptRecord(
+                                        queue.newId().value(),
                                         java.time.Instant.EPOCH,
                                         Duration.ofMillis(1),
                                         conversation)));

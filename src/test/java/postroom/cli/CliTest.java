@@ -480,6 +480,17 @@ class CliTest {
     }
 
     @Test
+    void a_backup_of_what_is_in_postgresql_names_the_tool_that_can_make_it() {
+        environment.put("POSTROOM_DATABASE_URL", "jdbc:postgresql://db.example.com/postroom");
+        var file = directory.resolve("backup.zip");
+
+        assertThat(run("backup", file.toString(), "--data", directory.toString())).isEqualTo(1);
+
+        assertThat(trouble()).contains("pg_dump").contains("master.key");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
     void an_error_is_explained_without_a_server() {
         http.stop(0);
         environment.clear();

@@ -139,7 +139,7 @@ class SettingsReaderTest {
                     ALERTS_TO                      | ops@example.net ada    | must be an address such as
                     ALERTS_WAITING                 | 0s                     | must be longer than nothing
                     BOOTSTRAP_API_KEY              | abc                    | at least 8 characters
-                    DATABASE_URL                   | jdbc:postgresql://db/p | keeps its data in SQLite
+                    DATABASE_URL                   | jdbc:mysql://db/p    | has to begin with jdbc:postgresql://
                     """)
     void a_value_that_cannot_work_stops_the_start_with_a_sentence(
             String key, String value, String sentence) {

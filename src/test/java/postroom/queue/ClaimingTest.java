@@ -230,7 +230,9 @@ class ClaimingTest {
                                                 recipient, reply, Scope.MESSAGE, Optional.empty()))
                         .map(result -> new Settlement(result, Optional.empty()))
                         .toList();
-        var attempt = new Settlement.AttemptRecord(clock.instant(), Duration.ofMillis(5), "[]");
+        var attempt =
+                new Settlement.AttemptRecord(
+                        queue.newId().value(), clock.instant(), Duration.ofMillis(5), "[]");
         queue.settle(claim, settlements, attempt).join();
     }
 

@@ -37,25 +37,29 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 class QueueTest {
-    private static final long OFFICE = 1;
+    static final long OFFICE = 1;
     private static final long OTHER = 2;
 
     @TempDir Path directory;
 
-    private final Clock clock = Clock.atNoon();
-    private Store store;
-    private Spool spool;
-    private EventLog events;
-    private Queue queue;
+    final Clock clock = Clock.atNoon();
+    Store store;
+    Spool spool;
+    EventLog events;
+    Queue queue;
 
     @BeforeEach
     void open() {
-        store = SqliteStore.open(directory.resolve("postroom.db"), clock);
+        store = store(clock);
         spool = new Spool(store, clock);
         events = new EventLog(store, clock);
-        queue = queueOf("node");
+        queue = queueOf(store.node());
         service(OFFICE, "office");
         service(OTHER, "other");
+    }
+
+    Store store(Clock clock) {
+        return SqliteStore.open(directory.resolve("postroom.db"), clock);
     }
 
     @AfterEach
@@ -429,7 +433,11 @@ class QueueTest {
         assertThat(count("content")).isZero();
     }
 
-    private Queue queueOf(String node) {
+    Queue queueOf(String node) {
+        return queueOn(store, node);
+    }
+
+    Queue queueOn(Store shared, String node) {
         var schedule =
                 new RetrySchedule(
                         List.of(
@@ -437,9 +445,9 @@ class QueueTest {
                                 Duration.ofMinutes(5),
                                 Duration.ofMinutes(15)));
         return new Queue(
-                store,
-                spool,
-                events,
+                shared,
+                new Spool(shared, clock),
+                new EventLog(shared, clock),
                 new Patience(Duration.ofDays(5), Duration.ofDays(14), schedule),
                 clock,
                 node);
@@ -471,7 +479,7 @@ class QueueTest {
                         service));
     }
 
-    private QueueId put(String... recipients) {
+    QueueId put(String... recipients) {
         return put(
                 "Subject: x\r\n\r\nhello\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII),
                 recipients);
@@ -532,7 +540,10 @@ class QueueTest {
                             claim,
                             settlements,
                             new Settlement.AttemptRecord(
-                                    clock.instant(), Duration.ofMillis(5), "[]"))
+                                    queue.newId().value(),
+                                    clock.instant(),
+                                    Duration.ofMillis(5),
+                                    "[]"))
                     .join();
         }
     }
@@ -545,15 +556,15 @@ class QueueTest {
                         .toList());
     }
 
-    private static Diagnostic reply(int code, String status) {
+    static Diagnostic reply(int code, String status) {
         return new SmtpReply(Stage.RCPT, Reply.of(code, status, "so it is"));
     }
 
-    private static List<String> addresses(Claim claim) {
+    static List<String> addresses(Claim claim) {
         return claim.recipients().stream().map(r -> r.address().toString()).toList();
     }
 
-    private List<String> states(QueueId id) {
+    List<String> states(QueueId id) {
         return queue.recipients(id).stream().map(RecipientRow::state).toList();
     }
 

@@ -229,7 +229,10 @@ class RetentionTest {
                                 claim,
                                 settlements,
                                 new Settlement.AttemptRecord(
-                                        clock.instant(), new Conversation().took(), "[]"))
+                                        store.nextId(),
+                                        clock.instant(),
+                                        new Conversation().took(),
+                                        "[]"))
                         .join();
             }
         }

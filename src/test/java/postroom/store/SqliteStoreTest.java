@@ -10,7 +10,9 @@ import postroom.Clock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 class SqliteStoreTest extends StoreContract {
     @TempDir Path directory;
@@ -50,5 +52,18 @@ class SqliteStoreTest extends StoreContract {
             assertThat(Files.getPosixFilePermissions(directory.resolve(name)))
                     .as(name)
                     .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @Test
+    void works_come_in_the_order_they_were_given() {
+        var all = new ArrayList<CompletableFuture<Integer>>();
+        for (int i = 0; i < 200; i++) {
+            var n = String.valueOf(i);
+            all.add(store.writeLater(tx -> put(tx, "n", n)));
+        }
+
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).join();
+
+        assertThat(value("n")).contains("199");
     }
 }

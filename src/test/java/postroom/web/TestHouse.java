@@ -26,6 +26,9 @@ import postroom.check.ScriptedTransport;
 import postroom.config.PostroomSettings;
 import postroom.console.Console;
 import postroom.event.EventLog;
+import postroom.event.webhook.Courier;
+import postroom.event.webhook.Postman;
+import postroom.event.webhook.Webhooks;
 import postroom.intake.Intake;
 import postroom.intake.IntakeSettings;
 import postroom.intake.http.HttpIntake;
@@ -93,6 +96,7 @@ public final class TestHouse implements AutoCloseable {
     public final Secret owner;
     public final LastChecks lastChecks;
     public final ScriptedTransport smarthost = new ScriptedTransport();
+    private final Courier courier;
     private final WebServer server;
     private final HttpClient http =
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
@@ -160,6 +164,9 @@ public final class TestHouse implements AutoCloseable {
                                 clock,
                                 baseUrl),
                         lastChecks);
+        var postman = Postman.open(vault, true, clock);
+        courier = new Courier(store, events, postman, clock);
+        courier.start();
         Doors doors = () -> List.of(new Doors.Door("submission", true, 2));
         var settings =
                 new WebSettings(
@@ -196,6 +203,8 @@ public final class TestHouse implements AutoCloseable {
                                 catalog,
                                 intake,
                                 alerts,
+                                new Webhooks(store, events, postman, clock),
+                                courier,
                                 clock,
                                 doors,
                                 (Lines) _ -> 1,
@@ -241,7 +250,12 @@ public final class TestHouse implements AutoCloseable {
     /// As above, with a host name that resolves everywhere.
     public String localService(String name) {
         var id = service(name);
-        var local = JSON.readTree("{\"smtp\": {\"host\": \"localhost\"}}");
+        var local =
+                JSON.readTree(
+                        """
+                        {"smtp": {"host": "localhost"},
+                         "authentication": {"password": "correct horse x7Qd"}}
+                        """);
         services.update(Long.parseLong(id), local, "test");
         return id;
     }
@@ -305,6 +319,7 @@ public final class TestHouse implements AutoCloseable {
     public void close() {
         server.close();
         http.close();
+        courier.close();
         store.close();
     }
 

@@ -1,17 +1,16 @@
-package postroom.api;
+package postroom.event;
 
 import org.jspecify.annotations.Nullable;
 
-import postroom.event.Event;
 import postroom.mail.QueueId;
 
 import java.time.Instant;
 import java.util.Map;
 
-/// Something that happened.
+/// Something that happened, as API and webhooks show it.
 ///
 /// @param id a cursor
-record EventJson(
+public record EventJson(
         String id,
         String type,
         Instant at,
@@ -20,7 +19,7 @@ record EventJson(
         @Nullable String credential,
         Map<String, Object> data) {
 
-    static EventJson of(Event event) {
+    public static EventJson of(Event event) {
         return new EventJson(
                 Long.toString(event.id()),
                 event.type().word(),
