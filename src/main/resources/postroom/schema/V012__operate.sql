@@ -1,6 +1,7 @@
--- How much waits for a service, and since when, is read from the index alone: message IDs are in the order of time.
+-- How much waits for a service, and since when, is read from the index alone: message IDs are in the order of time, and
+-- SQLite looks at the state again although the index holds no other.
 drop index recipient_due;
-create index recipient_due on recipient (service_id, turn, due_at, message_id) where state in ('queued', 'deferred');
+create index recipient_due on recipient (service_id, turn, due_at, message_id, state) where state in ('queued', 'deferred');
 
 -- The messages of one application, newest first.
 create index message_credential on message (credential_id, id);
