@@ -1,7 +1,11 @@
 package postroom;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import postroom.access.Access;
 import postroom.access.Credential;
+import postroom.access.CredentialUse;
 import postroom.access.Network;
 import postroom.alert.Alerts;
 import postroom.api.Doors.Door;
@@ -57,22 +61,32 @@ import postroom.service.Services;
 import postroom.store.PostgresStore;
 import postroom.store.SqliteStore;
 import postroom.store.Store;
+import postroom.store.TalliedStore;
 import postroom.store.Tx.Subject;
+import postroom.tally.Tallies;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.random.RandomGenerator;
 
 /// The whole of Postroom, wired. Reads from top to bottom: ground, rooms, doors. No framework: a
 /// test builds it with `new`, and `serve` opens its doors before it starts the web server.
 public final class House implements AutoCloseable {
+
+    /// What is under way at a door, or at a smarthost, has so long to come to its end.
+    private static final Duration FOR_TAKING = Duration.ofSeconds(5);
+
+    private static final Duration FOR_SENDING = Duration.ofSeconds(10);
+
+    private static final Logger log = LoggerFactory.getLogger(House.class);
 
     private final PostroomSettings settings;
     private final InstantSource clock;
@@ -83,6 +97,7 @@ public final class House implements AutoCloseable {
     final Presets presets;
     final Services services;
     final Access access;
+    final CredentialUse credentialUse;
     final Queue queue;
     final Authorizations authorizations;
     final TokenSignIns signIns;
@@ -105,16 +120,18 @@ public final class House implements AutoCloseable {
     private final DevicePolling devices;
     final Detours detours;
     private final DropCollector drops;
-    private final List<SubmissionListener> listeners = new ArrayList<>();
-    private final List<Door> doors = new ArrayList<>();
+    private final Map<String, SubmissionListener> listeners = new ConcurrentSkipListMap<>();
+    private volatile boolean stopping;
 
     public House(PostroomSettings settings, InstantSource clock, Timeouts timeouts) {
         this.settings = settings;
         this.clock = clock;
 
         // Ground
-        store = store(settings, clock);
-        events = new EventLog(store, clock);
+        var tallies = new Tallies();
+        var database = store(settings, clock);
+        store = new TalliedStore(database, tallies);
+        events = new EventLog(store, clock, tallies);
         var vault =
                 settings.masterKey()
                         .key()
@@ -126,6 +143,7 @@ public final class House implements AutoCloseable {
         // Rooms
         services = Services.open(store, events, vault, presets, catalog, clock);
         access = Access.open(store, events, clock);
+        credentialUse = new CredentialUse(store, tallies, clock);
         var spool = new Spool(store, clock);
         queue = new Queue(store, spool, events, patience(), clock, store.node());
         authorizations = new Authorizations(store, vault, events, clock, store.node());
@@ -193,7 +211,7 @@ public final class House implements AutoCloseable {
         // Doors
         router = new Router(services::all, id -> services.status(id).state(), routes::all);
         detours = new Detours(routes, router, queue, services);
-        intake = new Intake(spool, queue, router, intakeSettings(), clock);
+        intake = new Intake(spool, queue, router, intakeSettings(), clock, tallies);
         drops =
                 new DropCollector(
                         settings.dropDirectory(),
@@ -209,10 +227,12 @@ public final class House implements AutoCloseable {
                         events,
                         alerts,
                         new IdleRenewal(services, authorizations, signIns, judge, clock),
+                        credentialUse,
+                        store,
                         settings.retention(),
                         clock);
         neighbours =
-                store instanceof PostgresStore shared
+                database instanceof PostgresStore shared
                         ? Optional.of(neighbours(shared))
                         : Optional.empty();
     }
@@ -260,27 +280,55 @@ public final class House implements AutoCloseable {
 
     /// The SMTP doors that are open, for whoever asks whether we are ready.
     public List<Door> doors() {
-        return List.copyOf(doors);
+        if (stopping) return List.of();
+        return listeners.entrySet().stream()
+                .map(one -> new Door(one.getKey(), true, one.getValue().connections()))
+                .toList();
+    }
+
+    /// Lines to the smarthost of a service.
+    public int lines(long service) {
+        return dispatcher.lines(service);
     }
 
     /// Where the STARTTLS door really listens.
     public Optional<InetSocketAddress> starttlsAddress() {
-        return listeners.isEmpty() ? Optional.empty() : Optional.of(listeners.getFirst().address());
+        return Optional.ofNullable(listeners.get("submission.starttls"))
+                .map(SubmissionListener::address);
     }
 
-    /// Takes nothing more, lets what is under way come to its end, and closes.
-    @Override
-    public void close() {
-        doors.clear();
+    /// Takes nothing more: whoever asks hears that we are not ready, every door says to come back
+    /// later, and what is under way comes to its end, taken or sent, or is given back.
+    public void stop() {
+        if (stopping) return;
+        stopping = true;
+        log.info("- stopping");
+        intake.stop();
         drops.close();
         devices.close();
         housekeeper.close();
         detours.close();
-        for (var listener : listeners) listener.stop(Duration.ofSeconds(5));
-        dispatcher.close(Duration.ofSeconds(10));
-        courier.close();
-        neighbours.ifPresent(Neighbours::close);
+        var sending = Thread.ofVirtual().start(() -> dispatcher.close(FOR_SENDING));
+        for (var listener : listeners.values()) listener.stop(FOR_TAKING);
+        try {
+            sending.join();
+            credentialUse.write();
+            courier.close();
+            neighbours.ifPresent(Neighbours::close);
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException notCounted) {
+            log.warn(
+                    "- what credentials did was not counted to the end: {}", notCounted.toString());
+        }
+    }
+
+    /// Stops, and closes the database.
+    @Override
+    public void close() {
+        stop();
         store.close();
+        log.info("- stopped");
     }
 
     private void listen(
@@ -297,7 +345,8 @@ public final class House implements AutoCloseable {
                         submission.connectionsPerAddress(),
                         Patience.USUAL);
         try {
-            listeners.add(
+            listeners.put(
+                    key,
                     SubmissionListener.start(
                             address.get(),
                             entrance,
@@ -310,7 +359,6 @@ public final class House implements AutoCloseable {
                     key + ".address: cannot listen on " + address.get() + ": " + taken.getMessage(),
                     taken);
         }
-        doors.add(new Door(key, true));
     }
 
     private Certificates certificates() throws IOException {

@@ -3,12 +3,14 @@ package postroom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import postroom.access.CredentialUse;
 import postroom.alert.Alerts;
 import postroom.config.PostroomSettings.Retention;
 import postroom.deliver.IdleRenewal;
 import postroom.event.EventLog;
 import postroom.queue.Queue;
 import postroom.queue.Spool;
+import postroom.store.Store;
 
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
@@ -28,6 +30,8 @@ final class Housekeeper implements AutoCloseable {
     private final EventLog events;
     private final Alerts alerts;
     private final IdleRenewal renewal;
+    private final CredentialUse credentialUse;
+    private final Store store;
     private final Retention retention;
     private final InstantSource clock;
     private final ScheduledExecutorService timer =
@@ -39,6 +43,8 @@ final class Housekeeper implements AutoCloseable {
             EventLog events,
             Alerts alerts,
             IdleRenewal renewal,
+            CredentialUse credentialUse,
+            Store store,
             Retention retention,
             InstantSource clock) {
         this.queue = queue;
@@ -46,6 +52,8 @@ final class Housekeeper implements AutoCloseable {
         this.events = events;
         this.alerts = alerts;
         this.renewal = renewal;
+        this.credentialUse = credentialUse;
+        this.store = store;
         this.retention = retention;
         this.clock = clock;
     }
@@ -53,6 +61,7 @@ final class Housekeeper implements AutoCloseable {
     void start() {
         timer.scheduleWithFixedDelay(this::tidy, 20, 60, TimeUnit.SECONDS);
         timer.scheduleWithFixedDelay(this::lookAround, 10, 15, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(this::giveBackSpace, 5, 60, TimeUnit.MINUTES);
         // Beside the others, since it waits for providers.
         timer.scheduleWithFixedDelay(this::renew, 30, 60, TimeUnit.SECONDS);
     }
@@ -64,6 +73,7 @@ final class Housekeeper implements AutoCloseable {
 
     /// Tells what is wrong, and what is over.
     void lookAround() {
+        careful(credentialUse::write);
         careful(alerts::lookAround);
     }
 
@@ -82,6 +92,11 @@ final class Housekeeper implements AutoCloseable {
             repeat(() -> events.eraseBefore(now.minus(retention.events()), BITE));
             spool.eraseOrphans(now);
         });
+    }
+
+    /// What was erased gives its space back.
+    void giveBackSpace() {
+        careful(store::giveBackSpace);
     }
 
     private static void careful(Runnable round) {

@@ -3,13 +3,17 @@ package postroom;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
+import postroom.access.Network;
 import postroom.access.Role;
 import postroom.api.Api;
 import postroom.api.Doors;
+import postroom.api.Installation;
+import postroom.api.Lines;
 import postroom.config.PostroomSettings;
 import postroom.console.Console;
 import postroom.deliver.smtp.Timeouts;
 import postroom.intake.http.HttpIntake;
+import postroom.log.Line;
 import postroom.web.WebServer;
 import postroom.web.WebSettings;
 
@@ -41,6 +45,7 @@ public final class Server implements AutoCloseable {
     /// @throws UncheckedIOException when a port is taken or a file cannot be used; the message
     ///   names it
     public static Server start(PostroomSettings settings, PrintStream out) {
+        Line.use(settings.logFormat());
         var clock = InstantSource.system();
         var house = new House(settings, clock, Timeouts.standard());
         try {
@@ -97,6 +102,7 @@ public final class Server implements AutoCloseable {
     @Override
     public synchronized void close() {
         if (end.getCount() == 0) return;
+        house.stop(); // the web server still answers, and says that we are not ready
         web.close();
         house.close();
         end.countDown();
@@ -106,6 +112,7 @@ public final class Server implements AutoCloseable {
 
     private static List<?> rooms(House house, PostroomSettings settings, InstantSource clock) {
         Doors doors = house::doors;
+        Lines lines = house::lines;
         return List.of(
                 house.store,
                 house.events,
@@ -127,6 +134,9 @@ public final class Server implements AutoCloseable {
                 house.alerts,
                 clock,
                 doors,
+                lines,
+                new Installation(settings.shown(), Line::newest),
+                house.credentialUse,
                 house.check,
                 house.lastChecks,
                 house.checksUnderWay,
@@ -137,7 +147,7 @@ public final class Server implements AutoCloseable {
         return new WebSettings(
                 settings.http().address(),
                 settings.baseUrl(),
-                List.of(),
+                settings.http().metricsNetworks().stream().map(Network::of).toList(),
                 settings.message().maxSize());
     }
 

@@ -378,6 +378,7 @@ class PromisesTest {
                         "/health/live",
                         "/health/ready",
                         "/metrics",
+                        "/v1/alerts",
                         "/openapi.json",
                         "/",
                         "/messages",

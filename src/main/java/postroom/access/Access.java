@@ -7,6 +7,7 @@ import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.secret.Secret;
 import postroom.store.Store;
+import postroom.tally.Tally;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -89,6 +90,19 @@ public final class Access {
 
     /// An application signs in over SMTP.
     public SignInAnswer signIn(String username, Secret password, InetAddress from) {
+        var answer = answer(username, password, from);
+        events.tallies()
+                .add(
+                        Tally.SIGN_INS,
+                        switch (answer) {
+                            case SignInAnswer.SignedIn _ -> "signed_in";
+                            case SignInAnswer.Refused _ -> "refused";
+                            case SignInAnswer.LockedOut _ -> "locked_out";
+                        });
+        return answer;
+    }
+
+    private SignInAnswer answer(String username, Secret password, InetAddress from) {
         var network = Guesses.networkOf(from);
         var subject = subject(username);
         var pair = network + " " + subject;

@@ -5,7 +5,8 @@ import org.springframework.context.annotation.Import;
 
 /// The calls to manage Postroom, for [postroom.web.WebServer#start]. Needs `Access`, `Queue`,
 /// `EventLog`, `Webhooks`, `Courier`, `Services`, `Check`, `LastChecks`, `Presets`, `Catalog`,
-/// `Alerts`, `Routes`, `Store`, the clock, [Doors] and a `PrometheusMeterRegistry`.
+/// `Alerts`, `Routes`, `Authorizations`, `CredentialUse`, `Store`, the clock, [Doors], [Lines],
+/// [Installation] and a `PrometheusMeterRegistry`.
 @Configuration(proxyBeanMethods = false)
 @Import({
     MessageCalls.class,
@@ -21,7 +22,11 @@ import org.springframework.context.annotation.Import;
     AlertCalls.class,
     WebhookCalls.class,
     HealthCalls.class,
+    CountedMetrics.class,
+    StateMetrics.class,
     MetricsCall.class,
+    SupportBundle.class,
+    SupportCall.class,
     ApiDescription.class,
     ApiPage.class
 })

@@ -19,6 +19,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 import postroom.access.Access;
 import postroom.access.Credential;
+import postroom.access.CredentialUse;
 import postroom.access.Network;
 import postroom.access.NewCredential;
 import postroom.access.Role;
@@ -49,10 +50,12 @@ class CredentialCalls {
     private static final int SHORTEST_PASSWORD = 12;
 
     private final Access access;
+    private final CredentialUse use;
     private final Services services;
 
-    CredentialCalls(Access access, Services services) {
+    CredentialCalls(Access access, CredentialUse use, Services services) {
         this.access = access;
+        this.use = use;
         this.services = services;
     }
 
@@ -85,7 +88,13 @@ class CredentialCalls {
             @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String usage,
             List<String> services,
             boolean withoutAuth,
-            Instant createdAt) {}
+            Instant createdAt,
+            @Nullable UseJson lastDay,
+            @Nullable Instant lastUsedAt) {}
+
+    /// @param accepted messages taken, and `rejected` not taken, in the last 24 hours
+    /// @param failed recipients that were given up in that time
+    record UseJson(long accepted, long rejected, long failed) {}
 
     record CredentialList(List<CredentialJson> credentials) {}
 
@@ -93,8 +102,18 @@ class CredentialCalls {
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
     @Operation(summary = "List credentials, without their secrets")
     CredentialList list() {
+        var uses = use.lastDay();
         return new CredentialList(
-                access.credentials().stream().map(c -> shown(c, null, null)).toList());
+                access.credentials().stream()
+                        .map(one ->
+                                shown(
+                                        one,
+                                        null,
+                                        null,
+                                        Optional.of(
+                                                uses.getOrDefault(
+                                                        one.id(), CredentialUse.Use.NONE))))
+                        .toList());
     }
 
     @PostMapping("/v1/credentials")
@@ -110,7 +129,10 @@ class CredentialCalls {
         try {
             var issued = access.create(wanted, visitor.name());
             return shown(
-                    issued.credential(), issued.smtpPassword().value(), issued.apiKey().value());
+                    issued.credential(),
+                    issued.smtpPassword().value(),
+                    issued.apiKey().value(),
+                    Optional.empty());
         } catch (UsernameTaken taken) {
             throw Problem.unusable("smtp_username", taken.getMessage() + ".");
         }
@@ -132,7 +154,10 @@ class CredentialCalls {
     }
 
     private CredentialJson shown(
-            Credential credential, @Nullable String password, @Nullable String apiKey) {
+            Credential credential,
+            @Nullable String password,
+            @Nullable String apiKey,
+            Optional<CredentialUse.Use> used) {
         return new CredentialJson(
                 Long.toString(credential.id()),
                 credential.name(),
@@ -146,7 +171,9 @@ class CredentialCalls {
                         : null,
                 credential.services().stream().sorted().map(this::nameOf).toList(),
                 credential.withoutAuth(),
-                credential.createdAt());
+                credential.createdAt(),
+                used.map(u -> new UseJson(u.accepted(), u.rejected(), u.failed())).orElse(null),
+                used.flatMap(CredentialUse.Use::lastAt).orElse(null));
     }
 
     private String nameOf(long service) {

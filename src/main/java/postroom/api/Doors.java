@@ -7,7 +7,8 @@ import java.util.List;
 public interface Doors {
 
     /// @param open it listens
-    record Door(String name, boolean open) {}
+    /// @param connections open at the moment
+    record Door(String name, boolean open, int connections) {}
 
     List<Door> doors();
 }

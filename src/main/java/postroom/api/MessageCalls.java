@@ -1,6 +1,7 @@
 package postroom.api;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -38,9 +39,9 @@ import postroom.web.WebSettings;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
 /// Messages: what is owed, what became of it, and the buttons.
@@ -74,10 +75,11 @@ class MessageCalls {
         this.settings = settings;
     }
 
+    /// What there is to know of a message besides its recipients.
+    ///
     /// @param credential its name
-    /// @param states how many recipients are in which state
-    /// @param recipients the first ones
-    record MessageJson(
+    /// @param doneAt since when nothing is owed any more
+    record Facts(
             String id,
             Instant acceptedAt,
             String from,
@@ -91,9 +93,14 @@ class MessageCalls {
             String usage,
             @JsonRawValue String tags,
             @JsonRawValue String metadata,
-            Map<String, Integer> states,
-            List<RecipientJson> recipients,
             @Nullable Instant doneAt) {}
+
+    /// @param states how many recipients are in which state
+    /// @param recipients the first ones
+    record MessageJson(
+            @JsonUnwrapped Facts message,
+            Map<String, Integer> states,
+            List<RecipientJson> recipients) {}
 
     /// @param cursor where the list goes on; null at its end
     record MessageList(List<MessageJson> messages, @Nullable String cursor) {}
@@ -131,20 +138,7 @@ class MessageCalls {
             @JsonRawValue String conversation) {}
 
     record MessageDetail(
-            String id,
-            Instant acceptedAt,
-            String from,
-            String reversePath,
-            String subject,
-            String messageId,
-            @Nullable String credential,
-            String door,
-            String remote,
-            long size,
-            String usage,
-            @JsonRawValue String tags,
-            @JsonRawValue String metadata,
-            @Nullable Instant doneAt,
+            @JsonUnwrapped Facts message,
             List<RecipientJson> recipients,
             List<EventJson> timeline,
             List<AttemptJson> attempts) {}
@@ -165,6 +159,8 @@ class MessageCalls {
             @RequestParam(name = "recipient", required = false) @Nullable String recipient,
             @RequestParam(name = "from", required = false) @Nullable String from,
             @RequestParam(name = "service", required = false) @Nullable String service,
+            @RequestParam(name = "credential", required = false) @Nullable String credential,
+            @RequestParam(name = "tag", required = false) @Nullable String tag,
             @RequestParam(name = "since", required = false) @Nullable String since,
             @RequestParam(name = "cursor", required = false) @Nullable String cursor,
             @RequestParam(name = "limit", required = false) @Nullable Integer limit) {
@@ -179,12 +175,24 @@ class MessageCalls {
                         Optional.ofNullable(service)
                                 .map(named -> Asked.service(services, named).id()),
                         Optional.ofNullable(since).map(text -> Asked.time("since", text)),
-                        visitor.credential().map(Credential::id));
+                        visitor.credential()
+                                .map(Credential::id)
+                                .or(() -> Optional.ofNullable(credential).map(this::credentialId)),
+                        Optional.ofNullable(tag));
         if (cursor != null && QueueId.parse(cursor).isEmpty())
             throw Problem.malformed("cursor", "This cursor is none of ours.");
         var page = queue.messages(filter, Optional.ofNullable(cursor), Asked.limit(limit, 50, 500));
+        var recipients =
+                queue.recipients(
+                        page.messages().stream().map(MessageRow::id).toList(), MOST_IN_LIST);
         return new MessageList(
-                page.messages().stream().map(row -> summary(visitor, row)).toList(),
+                page.messages().stream()
+                        .map(row ->
+                                summary(
+                                        visitor,
+                                        row,
+                                        Objects.requireNonNull(recipients.get(row.id()))))
+                        .toList(),
                 page.next().orElse(null));
     }
 
@@ -196,20 +204,7 @@ class MessageCalls {
     MessageDetail show(Visitor visitor, @PathVariable("id") String id) {
         var row = Asked.message(queue, visitor, id);
         return new MessageDetail(
-                row.id().toString(),
-                row.acceptedAt(),
-                row.headerFrom(),
-                row.reversePath(),
-                row.subject(),
-                row.messageId(),
-                row.credential().map(this::credentialName).orElse(null),
-                row.door(),
-                row.remote(),
-                row.size(),
-                row.usage(),
-                row.tags(),
-                row.metadata(),
-                row.doneAt().orElse(null),
+                facts(row),
                 recipients(visitor, row),
                 events.ofMessage(row.id()).stream().map(EventJson::of).toList(),
                 queue.attempts(row.id()).stream().map(this::attempt).toList());
@@ -265,11 +260,17 @@ class MessageCalls {
         return new Changed(row.id().toString(), changed, recipients(visitor, row));
     }
 
-    private MessageJson summary(Visitor visitor, MessageRow row) {
-        var states = new TreeMap<String, Integer>();
-        var recipients = recipients(visitor, row).stream().map(RecipientJson::brief).toList();
-        for (var recipient : recipients) states.merge(recipient.state(), 1, Integer::sum);
+    private MessageJson summary(Visitor visitor, MessageRow row, Queue.Recipients recipients) {
         return new MessageJson(
+                facts(row),
+                recipients.states(),
+                recipients.first().stream()
+                        .map(one -> recipient(one, values(visitor, row, one)).brief())
+                        .toList());
+    }
+
+    private Facts facts(MessageRow row) {
+        return new Facts(
                 row.id().toString(),
                 row.acceptedAt(),
                 row.headerFrom(),
@@ -283,8 +284,6 @@ class MessageCalls {
                 row.usage(),
                 row.tags(),
                 row.metadata(),
-                states,
-                recipients.subList(0, Math.min(recipients.size(), MOST_IN_LIST)),
                 row.doneAt().orElse(null));
     }
 
@@ -327,6 +326,15 @@ class MessageCalls {
                 row.at(),
                 row.took().toMillis(),
                 row.conversation());
+    }
+
+    // One that was revoked has no name any more, and its messages are there still.
+    private long credentialId(String named) {
+        return access.credentials().stream()
+                .filter(one -> one.name().equals(named) || Long.toString(one.id()).equals(named))
+                .findFirst()
+                .map(Credential::id)
+                .orElseGet(() -> Asked.id(named, "credential"));
     }
 
     private String credentialName(long id) {

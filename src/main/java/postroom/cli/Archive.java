@@ -74,7 +74,10 @@ final class Archive {
     private static void copyDatabase(Path database, Path copy) throws IOException {
         // The copy is an empty file of mode 0600, and stays so private.
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+                var setting = connection.createStatement();
                 var statement = connection.prepareStatement("vacuum into ?")) {
+            // so that what is restored can shrink, whenever the original was made
+            setting.execute("pragma auto_vacuum = incremental");
             statement.setString(1, copy.toString());
             statement.execute();
         } catch (SQLException failed) {

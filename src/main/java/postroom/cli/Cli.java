@@ -32,6 +32,7 @@ import java.util.Arrays;
             UserCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            SupportCommand.class,
             VersionCommand.class
         },
         footer = {

@@ -32,6 +32,8 @@ final class ExportCommand extends ServerCommand {
                     "changed_at",
                     "last_check",
                     "last_check_at",
+                    "last_day",
+                    "last_used_at",
                     "verified",
                     "verified_at",
                     "smtp_username",

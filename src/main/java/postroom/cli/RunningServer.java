@@ -106,6 +106,19 @@ final class RunningServer implements AutoCloseable {
         return answer.body();
     }
 
+    /// What is neither JSON nor text.
+    byte[] bytes(String path) {
+        var answer =
+                sent(
+                        request("GET", path, HttpRequest.BodyPublishers.noBody()).build(),
+                        HttpResponse.BodyHandlers.ofByteArray());
+        if (answer.statusCode() >= 400)
+            throw refusal(
+                    answer.statusCode(),
+                    parsed(answer.statusCode(), new String(answer.body(), UTF_8)));
+        return answer.body();
+    }
+
     JsonNode post(String path, JsonNode body) {
         return post(path, body, Map.of());
     }

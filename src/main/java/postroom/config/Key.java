@@ -13,6 +13,11 @@ public enum Key {
             "how browsers and providers reach the console; the redirect URI is"
                     + " `{base-url}/oauth2/callback`"),
     HTTP_ADDRESS("http.address", "127.0.0.1:8587", "console, API, health, metrics"),
+    METRICS_NETWORKS(
+            "http.metrics.networks",
+            "",
+            "CIDR blocks that may read `/metrics` and `/health` without a key, besides this"
+                    + " machine"),
     STARTTLS_ADDRESS(
             "submission.starttls.address", "127.0.0.1:2587", "submission with STARTTLS and AUTH"),
     TLS_ADDRESS("submission.tls.address", "off", "submission with implicit TLS and AUTH"),
@@ -82,6 +87,10 @@ public enum Key {
             "the service that carries these mails where it can; unset, or in trouble itself: any"
                     + " other that is open"),
     ALERTS_WAITING("alerts.waiting", "1h", "mail that waits longer for its service is trouble"),
+    LOG_FORMAT(
+            "log.format",
+            "text",
+            "one line per thing that happened: `text`, or `json` for programs that collect logs"),
     RETENTION_CONTENT(
             "retention.content", "7d", "how long content is kept after a message is done"),
     RETENTION_EVENTS("retention.events", "90d", "how long events are kept"),

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Everything an owner can set from outside the console. Names as in
@@ -15,6 +16,8 @@ import java.util.Optional;
 ///
 /// @param data database, master key, drop directory
 /// @param baseUrl how browsers and providers reach the console
+/// @param logFormat how log lines look
+/// @param shown what the owner set, by key, for people; of a secret only that there is one
 public record PostroomSettings(
         Path data,
         URI baseUrl,
@@ -27,10 +30,26 @@ public record PostroomSettings(
         MessageLimits message,
         Retention retention,
         Alerts alerts,
-        Webhooks webhooks) {
+        Webhooks webhooks,
+        LogFormat logFormat,
+        Map<String, String> shown) {
+
+    public PostroomSettings {
+        shown = Map.copyOf(shown);
+    }
+
+    public enum LogFormat {
+        TEXT,
+        JSON
+    }
 
     /// @param address console, API, health and metrics
-    public record Http(InetSocketAddress address) {}
+    /// @param metricsNetworks CIDR blocks that may read health and metrics without a key
+    public record Http(InetSocketAddress address, List<String> metricsNetworks) {
+        public Http {
+            metricsNetworks = List.copyOf(metricsNetworks);
+        }
+    }
 
     /// @param starttls always there; the others only where the owner asked for them
     /// @param hostname what we call ourselves in greetings and `Received`

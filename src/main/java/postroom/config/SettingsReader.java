@@ -1,6 +1,7 @@
 package postroom.config;
 
 import postroom.config.PostroomSettings.BareLineEndings;
+import postroom.config.PostroomSettings.LogFormat;
 import postroom.config.PostroomSettings.Submission;
 import postroom.secret.Secret;
 
@@ -10,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /// Binds `postroom.yaml` and the environment to [PostroomSettings], or says in sentences why that
@@ -79,7 +81,9 @@ public final class SettingsReader {
                 new PostroomSettings(
                         data,
                         get(Key.BASE_URL, Value::baseUrl),
-                        new PostroomSettings.Http(get(Key.HTTP_ADDRESS, Value::address)),
+                        new PostroomSettings.Http(
+                                get(Key.HTTP_ADDRESS, Value::address),
+                                get(Key.METRICS_NETWORKS, Value::networks)),
                         submission(),
                         database(),
                         masterKey(data),
@@ -99,9 +103,18 @@ public final class SettingsReader {
                                 value(Key.ALERTS_SERVICE).string(),
                                 get(Key.ALERTS_WAITING, Value::duration)),
                         new PostroomSettings.Webhooks(
-                                get(Key.WEBHOOKS_ALLOW_PRIVATE, Value::yesOrNo)));
+                                get(Key.WEBHOOKS_ALLOW_PRIVATE, Value::yesOrNo)),
+                        get(Key.LOG_FORMAT, value -> value.oneOf(LogFormat.class)),
+                        shown());
         refuseSharedPorts();
         return settings;
+    }
+
+    private Map<String, String> shown() {
+        var shown = new TreeMap<String, String>();
+        values.forEach(
+                (key, value) -> shown.put(key.path(), key.holdsSecret() ? "‹set›" : value.text()));
+        return shown;
     }
 
     private Submission submission() {

@@ -3,6 +3,7 @@ package postroom.event;
 import postroom.mail.QueueId;
 import postroom.store.Store;
 import postroom.store.Tx;
+import postroom.tally.Tallies;
 
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,10 +25,22 @@ public final class EventLog {
 
     private final Store store;
     private final InstantSource clock;
+    private final Tallies tallies;
 
     public EventLog(Store store, InstantSource clock) {
+        this(store, clock, new Tallies());
+    }
+
+    /// @param tallies where what happens here is counted, too
+    public EventLog(Store store, InstantSource clock, Tallies tallies) {
         this.store = store;
         this.clock = clock;
+        this.tallies = tallies;
+    }
+
+    /// What this process counted.
+    public Tallies tallies() {
+        return tallies;
     }
 
     /// Writes what happened to a message, in the transaction that makes it true.
@@ -64,6 +77,7 @@ public final class EventLog {
                 service.isPresent() ? service.getAsLong() : null,
                 credential.isPresent() ? credential.getAsLong() : null,
                 JSON.writeValueAsString(data));
+        tx.afterCommit(() -> Tallying.count(tallies, type, service, credential, data));
     }
 
     /// Up to `most` events after the cursor, oldest first.
@@ -81,28 +95,6 @@ public final class EventLog {
                         most));
     }
 
-    /// How often something happened to a service, or to none.
-    public record Count(EventType type, Optional<Long> service, long times, long lastId) {}
-
-    /// What happened after the cursor, counted by type and service.
-    public List<Count> countsAfter(long cursor) {
-        long end = store.settledBefore();
-        return store.read(tx ->
-                tx.query(
-                        """
-                        select type, service_id, count(*) as times, max(id) as last_id
-                        from event where id > ? and id < ? group by type, service_id
-                        """,
-                        row ->
-                                new Count(
-                                        EventType.of(row.string("type")),
-                                        row.maybeNumber("service_id"),
-                                        row.number("times"),
-                                        row.number("last_id")),
-                        cursor,
-                        end));
-    }
-
     /// The cursor behind the newest event.
     public long latest() {
         long end = store.settledBefore();
@@ -112,6 +104,18 @@ public final class EventLog {
                                 row -> row.number("id"),
                                 end))
                 .orElse(0L);
+    }
+
+    /// The newest events, newest first.
+    public List<Event> newest(int most) {
+        return store.read(tx ->
+                tx.query(
+                        """
+                        select id, at, type, message_id, service_id, credential_id, data
+                        from event order by id desc limit ?
+                        """,
+                        EventLog::read,
+                        most));
     }
 
     /// One message's timeline, oldest first.
@@ -155,16 +159,18 @@ public final class EventLog {
                         id));
     }
 
-    /// Forgets what happened before `time`, at most `most` events at once; says how many.
+    /// Forgets what happened before `time` among the `most` oldest events; says how many. IDs are
+    /// in the order of time, so there is no need to look at more.
     public int eraseBefore(Instant time, int most) {
         return store.write(tx ->
                 tx.update(
                         """
                         delete from event where id in
-                          (select id from event where at < ? order by id limit ?)
+                          (select id from (select id, at from event order by id limit ?) as oldest
+                           where at < ?)
                         """,
-                        time,
-                        most));
+                        most,
+                        time));
     }
 
     private static Event read(Tx.Row row) throws SQLException {

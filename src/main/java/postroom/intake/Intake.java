@@ -3,6 +3,7 @@ package postroom.intake;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import postroom.access.Credential;
 import postroom.intake.Acceptance.Accepted;
 import postroom.intake.Acceptance.Rejected;
 import postroom.intake.Examination.Finding;
@@ -17,6 +18,8 @@ import postroom.queue.Spool;
 import postroom.route.Router;
 import postroom.store.Store;
 import postroom.store.StoreException;
+import postroom.tally.Tallies;
+import postroom.tally.Tally;
 
 import java.io.IOException;
 import java.time.InstantSource;
@@ -38,6 +41,9 @@ import java.util.function.Function;
 public final class Intake {
 
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+    private static final Rejected STOPPING =
+            new Rejected(
+                    Reply.of(451, "4.3.2", "Postroom is stopping; please try again later"), "");
 
     private final Spool spool;
     private final Queue queue;
@@ -45,6 +51,8 @@ public final class Intake {
     private final AcceptedHeader acceptedHeader;
     private final IntakeSettings settings;
     private final InstantSource clock;
+    private final Tallies tallies;
+    private volatile boolean stopping;
 
     /// Whoever hands a message in does not want it kept after all; for what is done in the same
     /// transaction.
@@ -57,17 +65,36 @@ public final class Intake {
     }
 
     public Intake(
-            Spool spool, Queue queue, Router router, IntakeSettings settings, InstantSource clock) {
+            Spool spool,
+            Queue queue,
+            Router router,
+            IntakeSettings settings,
+            InstantSource clock,
+            Tallies tallies) {
         this.spool = spool;
         this.queue = queue;
         this.examination = new Examination(router, settings);
         this.acceptedHeader = new AcceptedHeader(settings);
         this.settings = settings;
         this.clock = clock;
+        this.tallies = tallies;
     }
 
     public SubmissionContent begin(Submission.Origin origin, Envelope envelope, Hints hints) {
-        return new SubmissionContent(this, new Submission(origin, envelope, hints), spool.draft());
+        var content =
+                new SubmissionContent(this, new Submission(origin, envelope, hints), spool.draft());
+        if (stopping) content.reject(STOPPING);
+        return content;
+    }
+
+    /// Nothing begins any more; what began comes to its end.
+    public void stop() {
+        stopping = true;
+    }
+
+    /// Where the doors count.
+    public Tallies tallies() {
+        return tallies;
     }
 
     /// After the last octet. Returns once the message is durable, or says why it was rejected.
@@ -214,6 +241,12 @@ public final class Intake {
                 "");
     }
 
+    /// For a door that says no by itself.
+    public void rejected(String door, Credential credential, int code) {
+        tallies.add(Tally.MESSAGES_REJECTED, door, Integer.toString(code));
+        tallies.add(Tally.CREDENTIAL_REJECTED, Long.toString(credential.id()));
+    }
+
     private static void logAccepted(NewMessage message, Examined examined) {
         if (!LOG.isInfoEnabled()) return;
         LOG.info(
@@ -230,7 +263,9 @@ public final class Intake {
                 examined.fit().why());
     }
 
-    private static void logRejected(Submission submission, Rejected rejected) {
+    private void logRejected(Submission submission, Rejected rejected) {
+        var origin = submission.origin();
+        rejected(origin.door().word(), origin.credential(), rejected.reply().code());
         LOG.info(
                 "- rejected door={} remote=\"{}\" credential={} from=<{}> to={} reply=\"{}\"",
                 submission.origin().door().word(),

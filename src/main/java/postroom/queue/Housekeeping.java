@@ -1,32 +1,73 @@
 package postroom.queue;
 
+import postroom.store.Store;
 import postroom.store.Tx;
 
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 
-/// Forgetting, in small bites so that no writer waits long.
+/// Forgetting, in small bites so that no writer waits long; what there is to forget is looked up
+/// where no writer waits at all.
 final class Housekeeping {
-    private Housekeeping() {}
 
-    static int eraseContent(Tx tx, Instant done, int most) throws SQLException {
-        var contents =
-                tx.query(
-                        """
-                        select content_id from message
-                        where done_at < ? and content_id <> 0 order by done_at limit ?
-                        """,
-                        row -> row.number("content_id"),
-                        done,
-                        most);
-        for (long content : contents) {
-            Spool.erase(tx, content);
-            tx.update("update message set content_id = 0 where content_id = ?", content);
-        }
-        return contents.size();
+    private final Store store;
+
+    /// Content of messages that were done before then is erased already.
+    private volatile Instant erasedUpTo = Instant.EPOCH;
+
+    Housekeeping(Store store) {
+        this.store = store;
     }
 
-    static int eraseMessages(Tx tx, Instant done, int most) throws SQLException {
+    private record Old(long content, Instant done) {}
+
+    int eraseContent(Instant done, int most) {
+        var from = erasedUpTo;
+        var old = store.read(tx -> oldContent(tx, from, done, most));
+        if (!old.isEmpty()) store.write(tx -> eraseContent(tx, old));
+        if (old.size() == most) erasedUpTo = old.getLast().done();
+        else if (done.isAfter(from)) erasedUpTo = done;
+        return old.size();
+    }
+
+    private static List<Old> oldContent(Tx tx, Instant from, Instant done, int most)
+            throws SQLException {
+        return tx.query(
+                """
+                select content_id, done_at from message
+                where done_at >= ? and done_at < ? and content_id <> 0 order by done_at limit ?
+                """,
+                row -> new Old(row.number("content_id"), row.time("done_at")),
+                from,
+                done,
+                most);
+    }
+
+    // A retry made meanwhile keeps its content.
+    private static int eraseContent(Tx tx, List<Old> old) throws SQLException {
+        int erased = 0;
+        for (var one : old) {
+            int changed =
+                    tx.update(
+                            """
+                            update message set content_id = 0
+                            where done_at = ? and content_id = ?
+                            """,
+                            one.done,
+                            one.content);
+            if (changed == 0) continue;
+            Spool.erase(tx, one.content);
+            erased++;
+        }
+        return erased;
+    }
+
+    int eraseMessages(Instant done, int most) {
+        return store.write(tx -> eraseMessages(tx, done, most));
+    }
+
+    private static int eraseMessages(Tx tx, Instant done, int most) throws SQLException {
         var messages =
                 tx.query(
                         """

@@ -6,15 +6,22 @@ import postroom.mail.Address;
 import postroom.mail.QueueId;
 import postroom.store.Tx;
 
+import tools.jackson.databind.json.JsonMapper;
+
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// Looking at the queue.
 final class Listing {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
     private Listing() {}
 
     private static final String COLUMNS =
@@ -94,31 +101,95 @@ final class Listing {
                     where.append(" and credential_id = ?");
                     arguments.add(credential);
                 });
+        // Tags are kept as JSON, so a whole tag stands between quotes.
+        filter.tag()
+                .ifPresent(tag -> {
+                    where.append(" and tags like ? escape '!'");
+                    arguments.add("%" + quoted(tag).replaceAll("[%_!]", "!$0") + "%");
+                });
     }
 
+    private static String quoted(String tag) {
+        return JSON.writeValueAsString(tag);
+    }
+
+    private static final String RECIPIENT_COLUMNS =
+            """
+            select id, message_id, address, state, service_id, due_at, claimed_until, attempts,
+              diagnostic, advice
+            from recipient where
+            """;
+
     static List<RecipientRow> recipients(Tx tx, QueueId id, Instant now) throws SQLException {
-        return tx.query(
-                """
-                select id, message_id, address, state, service_id, due_at, claimed_until, attempts,
-                  diagnostic, advice
-                from recipient where message_id = ? order by id
-                """,
-                row -> {
-                    var state = row.string("state");
-                    boolean waits = state.equals("queued") || state.equals("deferred");
-                    return new RecipientRow(
-                            row.number("id"),
-                            new QueueId(row.number("message_id")),
-                            Address.of(row.string("address")),
-                            state,
-                            row.number("service_id"),
-                            waits ? row.maybeTime("due_at") : Optional.empty(),
-                            row.maybeTime("claimed_until").filter(now::isBefore).isPresent(),
-                            row.integer("attempts"),
-                            row.maybeString("diagnostic"),
-                            row.maybeString("advice"));
-                },
-                id.value());
+        return tx.query(RECIPIENT_COLUMNS + " message_id = ? order by id", reader(now), id.value());
+    }
+
+    /// The first recipients of each of a page of messages, in one query.
+    static Map<QueueId, List<RecipientRow>> firstRecipients(
+            Tx tx, List<QueueId> messages, int most, Instant now) throws SQLException {
+        var found = new HashMap<QueueId, List<RecipientRow>>();
+        if (messages.isEmpty()) return found;
+        var arguments = new ArrayList<@Nullable Object>();
+        for (int i = 0; i < places(messages.size()); i++)
+            arguments.add(messages.get(Math.min(i, messages.size() - 1)).value());
+        arguments.add(most);
+        for (var row :
+                tx.query(
+                        "select id, message_id, address, state, service_id, due_at, claimed_until,"
+                                + " attempts, diagnostic, advice from (select id, message_id,"
+                                + " address, state, service_id, due_at, claimed_until, attempts,"
+                                + " diagnostic, advice,"
+                                + " row_number() over (partition by message_id order by id) as nth"
+                                + " from recipient where message_id in ("
+                                + "?, ".repeat(places(messages.size()) - 1)
+                                + "?)) as numbered where nth <= ? order by message_id, id",
+                        reader(now),
+                        arguments.toArray()))
+            found.computeIfAbsent(row.message(), _ -> new ArrayList<>()).add(row);
+        return found;
+    }
+
+    /// How many recipients of each message are in each state.
+    static Map<QueueId, Map<String, Integer>> states(Tx tx, List<QueueId> messages)
+            throws SQLException {
+        var found = new HashMap<QueueId, Map<String, Integer>>();
+        if (messages.isEmpty()) return found;
+        var arguments = new ArrayList<@Nullable Object>();
+        for (int i = 0; i < places(messages.size()); i++)
+            arguments.add(messages.get(Math.min(i, messages.size() - 1)).value());
+        tx.query(
+                "select message_id, state, count(*) as n from recipient where message_id in ("
+                        + "?, ".repeat(places(messages.size()) - 1)
+                        + "?) group by message_id, state",
+                row ->
+                        found.computeIfAbsent(
+                                        new QueueId(row.number("message_id")), _ -> new TreeMap<>())
+                                .put(row.string("state"), row.integer("n")),
+                arguments.toArray());
+        return found;
+    }
+
+    // Statements are kept by their text, so there are few of them.
+    private static int places(int messages) {
+        return messages <= 50 ? 50 : 500;
+    }
+
+    private static Tx.RowReader<RecipientRow> reader(Instant now) {
+        return row -> {
+            var state = row.string("state");
+            boolean waits = state.equals("queued") || state.equals("deferred");
+            return new RecipientRow(
+                    row.number("id"),
+                    new QueueId(row.number("message_id")),
+                    Address.of(row.string("address")),
+                    state,
+                    row.number("service_id"),
+                    waits ? row.maybeTime("due_at") : Optional.empty(),
+                    row.maybeTime("claimed_until").filter(now::isBefore).isPresent(),
+                    row.integer("attempts"),
+                    row.maybeString("diagnostic"),
+                    row.maybeString("advice"));
+        };
     }
 
     static List<AttemptRow> attempts(Tx tx, QueueId id) throws SQLException {
@@ -135,6 +206,26 @@ final class Listing {
                                 Duration.ofMillis(row.number("millis")),
                                 row.string("conversation")),
                 id.value());
+    }
+
+    record OwnedAttempt(QueueId message, AttemptRow row) {}
+
+    static List<OwnedAttempt> newestAttempts(Tx tx, int most) throws SQLException {
+        return tx.query(
+                """
+                select id, message_id, service_id, at, millis, conversation from attempt
+                order by id desc limit ?
+                """,
+                row ->
+                        new OwnedAttempt(
+                                new QueueId(row.number("message_id")),
+                                new AttemptRow(
+                                        row.number("id"),
+                                        row.number("service_id"),
+                                        row.time("at"),
+                                        Duration.ofMillis(row.number("millis")),
+                                        row.string("conversation"))),
+                most);
     }
 
     private static MessageRow read(Tx.Row row) throws SQLException {

@@ -15,10 +15,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 
@@ -37,6 +39,7 @@ public final class Queue {
     private final Settling settling;
     private final Leases leases;
     private final Claiming claiming;
+    private final Housekeeping housekeeping;
     private final InstantSource clock;
     private final String node;
     private volatile LongConsumer whenDue = service -> {};
@@ -54,6 +57,7 @@ public final class Queue {
         this.settling = new Settling(events, patience, clock, node);
         this.leases = new Leases(node);
         this.claiming = new Claiming(spool, events, leases, clock);
+        this.housekeeping = new Housekeeping(store);
         this.clock = clock;
         this.node = node;
     }
@@ -202,15 +206,19 @@ public final class Queue {
 
     /// Fails what waited for closed services longer than patience allows; up to `most` recipients.
     public int failImpatient(int most) {
-        return store.write(tx -> settling.failImpatient(tx, most));
+        var impatient = store.read(tx -> settling.impatient(tx, most));
+        return impatient.isEmpty() ? 0 : store.write(tx -> settling.fail(tx, impatient));
     }
 
+    /// Asks an index alone, whatever waits: message IDs are in the order of time.
     public Waiting waiting(long service) {
         return store.read(tx ->
                 tx.first(
                                 """
-                                select count(*) as n, min(accepted_at) as oldest from recipient
-                                where service_id = ? and state in ('queued', 'deferred')
+                                select waiting.n as n, message.accepted_at as oldest from
+                                  (select count(*) as n, min(message_id) as id from recipient
+                                   where service_id = ? and state in ('queued', 'deferred')) as waiting
+                                left join message on message.id = waiting.id
                                 """,
                                 row -> new Waiting(row.number("n"), row.maybeTime("oldest")),
                                 service)
@@ -256,8 +264,44 @@ public final class Queue {
         return store.read(tx -> Listing.recipients(tx, id, clock.instant()));
     }
 
+    /// What a list shows of each message: how many recipients are in which state, and the first
+    /// ones. One look at the database, whatever the length of the list.
+    public Map<QueueId, Recipients> recipients(List<QueueId> messages, int most) {
+        var now = clock.instant();
+        return store.read(tx -> {
+            var states = Listing.states(tx, messages);
+            var first = Listing.firstRecipients(tx, messages, most, now);
+            var all = new LinkedHashMap<QueueId, Recipients>();
+            for (var id : messages)
+                all.put(
+                        id,
+                        new Recipients(
+                                states.getOrDefault(id, Map.of()),
+                                first.getOrDefault(id, List.of())));
+            return all;
+        });
+    }
+
+    /// @param first in the order they came
+    public record Recipients(Map<String, Integer> states, List<RecipientRow> first) {
+        public Recipients {
+            states = Collections.unmodifiableMap(new TreeMap<>(states));
+            first = List.copyOf(first);
+        }
+    }
+
     public List<AttemptRow> attempts(QueueId id) {
         return store.read(tx -> Listing.attempts(tx, id));
+    }
+
+    /// The newest attempts with the queue ID each belongs to, newest first; for a bundle.
+    public Map<String, AttemptRow> newestAttempts(int most) {
+        return store.read(tx -> {
+            var newest = new LinkedHashMap<String, AttemptRow>();
+            for (var attempt : Listing.newestAttempts(tx, most))
+                newest.put(attempt.message() + " #" + attempt.row().id(), attempt.row());
+            return newest;
+        });
     }
 
     /// The content, while retention keeps it.
@@ -360,12 +404,12 @@ public final class Queue {
 
     /// Erases the content of messages that were done before `done`, at most `most` of them.
     public int eraseContent(Instant done, int most) {
-        return store.write(tx -> Housekeeping.eraseContent(tx, done, most));
+        return housekeeping.eraseContent(done, most);
     }
 
     /// Erases messages (recipients, attempts, events) that were done before `done`, at most `most`.
     public int eraseMessages(Instant done, int most) {
-        return store.write(tx -> Housekeeping.eraseMessages(tx, done, most));
+        return housekeeping.eraseMessages(done, most);
     }
 
     private int told(int changed) {

@@ -10,6 +10,7 @@ import postroom.mail.Diagnostic;
 import postroom.mail.QueueId;
 import postroom.mail.Scope;
 import postroom.store.Tx;
+import postroom.tally.Timing;
 
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// Results become states: sent is done, deferred gets a time, refused or too old has failed.
 /// Trouble of the service spends no try and no lifetime.
@@ -55,6 +57,9 @@ final class Settling {
                         attempt.conversation());
         // Nobody heard whether the commit before was kept; it was.
         if (fresh == 0) return;
+        tx.afterCommit(() ->
+                events.tallies()
+                        .time(Timing.ATTEMPT, attempt.took(), Long.toString(claim.service())));
         int notTaken = 0;
         for (var settlement : settlements) {
             settle(tx, claim, settlement, attemptId);
@@ -112,53 +117,81 @@ final class Settling {
                 id.value());
     }
 
-    int failImpatient(Tx tx, int most) throws SQLException {
+    /// Recipients that waited for a closed service longer than patience allows; for a transaction
+    /// that holds up nobody, since behind a closed service a million may wait.
+    List<Impatient> impatient(Tx tx, int most) throws SQLException {
         var now = clock.instant();
-        var impatient =
-                tx.query(
-                        """
-                        select recipient.id as id, recipient.message_id as message_id,
-                          recipient.address as address, recipient.service_id as service_id
-                        from service join recipient on recipient.service_id = service.id
-                        where service.closed_since is not null
-                          and recipient.state in ('queued', 'deferred') and coalesce(recipient.claimed_until, 0) <= ?
-                          and service.closed_total + ? - service.closed_since - recipient.closed_before >= ?
-                        limit ?
-                        """,
-                        row ->
-                                new Impatient(
-                                        row.number("id"),
-                                        new QueueId(row.number("message_id")),
-                                        row.string("address"),
-                                        row.number("service_id")),
-                        now,
-                        now,
-                        patience.patience().toMillis(),
-                        most);
+        return tx.query(
+                """
+                select recipient.id as id, recipient.message_id as message_id,
+                  recipient.address as address, recipient.service_id as service_id
+                from service join recipient on recipient.service_id = service.id
+                where service.closed_since is not null
+                  and recipient.state in ('queued', 'deferred') and coalesce(recipient.claimed_until, 0) <= ?
+                  and service.closed_total + ? - service.closed_since - recipient.closed_before >= ?
+                limit ?
+                """,
+                row ->
+                        new Impatient(
+                                row.number("id"),
+                                new QueueId(row.number("message_id")),
+                                row.string("address"),
+                                row.number("service_id")),
+                now,
+                now,
+                patience.patience().toMillis(),
+                most);
+    }
+
+    /// Fails those that are still the same: somebody may have moved, held or claimed one.
+    int fail(Tx tx, List<Impatient> impatient) throws SQLException {
+        var now = clock.instant();
+        int failed = 0;
         for (var one : impatient) {
             lock(tx, one.message);
-            int failed =
+            int changed =
                     tx.update(
                             """
                             update recipient set state = 'failed', changed_at = ?
-                            where id = ? and state in ('queued', 'deferred')
+                            where id = ? and service_id = ? and state in ('queued', 'deferred')
                               and coalesce(claimed_until, 0) <= ?
+                              and exists (select 1 from service where service.id = recipient.service_id
+                                and closed_since is not null)
                             """,
                             now,
                             one.id,
+                            one.service,
                             now);
-            if (failed == 0) continue; // another node was quicker
+            if (changed == 0) continue; // or another node was quicker
             var data = new LinkedHashMap<String, Object>();
             data.put("recipient", one.address);
             data.put("status", "4.4.7");
             data.put("reason", "patience");
-            events.append(tx, EventType.MESSAGE_FAILED, one.message, one.service, data);
+            tellFailed(tx, one.message, one.service, data);
             markDone(tx, one.message, now);
+            failed++;
         }
-        return impatient.size();
+        return failed;
     }
 
-    private record Impatient(long id, QueueId message, String address, long service) {}
+    private void tellFailed(Tx tx, QueueId message, long service, Map<String, Object> data)
+            throws SQLException {
+        var credential =
+                tx.first(
+                                "select credential_id from message where id = ?",
+                                row -> row.maybeNumber("credential_id"),
+                                message.value())
+                        .flatMap(found -> found);
+        events.append(
+                tx,
+                EventType.MESSAGE_FAILED,
+                Optional.of(message),
+                OptionalLong.of(service),
+                credential.map(OptionalLong::of).orElseGet(OptionalLong::empty),
+                data);
+    }
+
+    record Impatient(long id, QueueId message, String address, long service) {}
 
     private void settle(Tx tx, Claim claim, Settlement settlement, long attemptId)
             throws SQLException {
@@ -170,7 +203,7 @@ final class Settling {
         settlement.advice().ifPresent(advice -> data.put("advice", advice));
         switch (result) {
             case Sent sent -> {
-                send(tx, sent);
+                send(tx, claim, sent);
                 events.append(tx, EventType.MESSAGE_SENT, claim.id(), claim.service(), data);
             }
             case Refused refused -> {
@@ -183,22 +216,32 @@ final class Settling {
                                 1);
                 if (!ours) return;
                 data.put("reason", "refused");
-                events.append(tx, EventType.MESSAGE_FAILED, claim.id(), claim.service(), data);
+                tellFailed(tx, claim.id(), claim.service(), data);
             }
             case Deferred deferred -> defer(tx, claim, deferred, settlement.advice(), data);
         }
     }
 
-    private void send(Tx tx, Sent sent) throws SQLException {
-        tx.update(
-                """
-                update recipient set state = 'sent', claimed_by = null, claimed_until = null,
-                  attempts = attempts + 1, diagnostic = ?, advice = null, changed_at = ?
-                where id = ?
-                """,
-                sent.diagnostic().text(),
-                clock.instant(),
-                sent.recipient().id());
+    private void send(Tx tx, Claim claim, Sent sent) throws SQLException {
+        var now = clock.instant();
+        var accepted =
+                tx.query(
+                        """
+                        update recipient set state = 'sent', claimed_by = null, claimed_until = null,
+                          attempts = attempts + 1, diagnostic = ?, advice = null, changed_at = ?
+                        where id = ? returning accepted_at
+                        """,
+                        row -> row.time("accepted_at"),
+                        sent.diagnostic().text(),
+                        now,
+                        sent.recipient().id());
+        for (var at : accepted)
+            tx.afterCommit(() ->
+                    events.tallies()
+                            .time(
+                                    Timing.DELIVERY,
+                                    Duration.between(at, now),
+                                    Long.toString(claim.service())));
     }
 
     /// False when this node was taken for dead meanwhile, and another one tries the recipient now,
@@ -239,7 +282,7 @@ final class Settling {
             if (!fail(tx, id, deferred.diagnostic().text(), advice, ofService ? 0 : 1)) return;
             data.put("status", "4.4.7");
             data.put("reason", impatient ? "patience" : "lifetime");
-            events.append(tx, EventType.MESSAGE_FAILED, claim.id(), claim.service(), data);
+            tellFailed(tx, claim.id(), claim.service(), data);
             return;
         }
         var due = ofService ? now : now.plus(pause(deferred, age));

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -36,6 +37,14 @@ public final class SqliteStore implements Store {
     /// Rare checkpoints: 64 MB of log; about 3 ms instead of 10 ms at the 99th percentile of a
     /// commit.
     private static final int PAGES_PER_CHECKPOINT = 16_000;
+
+    /// 2 MB at once, so that no writer waits long, and at most 1 GB in one go.
+    private static final int PAGES_PER_BITE = 512;
+
+    private static final int BITES = 512;
+
+    /// 16 MB are not worth the trouble.
+    private static final int PAGES_KEPT = 4_096;
 
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -79,6 +88,7 @@ public final class SqliteStore implements Store {
         var lock = DatabaseLock.take(file);
         try {
             makeForOwnerOnly(file);
+            if (sizeOf(file) == 0) letItShrink(file);
             return new SqliteStore(file, lock, clock);
         } catch (SQLException | IOException | FlywayException trouble) {
             lock.close();
@@ -99,6 +109,15 @@ public final class SqliteStore implements Store {
         if (Files.exists(file)) return;
         if (file.getFileSystem().supportedFileAttributeViews().contains("posix"))
             Files.createFile(file, OWNER_ONLY);
+    }
+
+    /// Has to be said before the first table; restoring a backup says it for older databases.
+    private static void letItShrink(Path file) throws SQLException {
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                var statement = connection.createStatement()) {
+            statement.execute("pragma auto_vacuum = incremental");
+            statement.execute("vacuum");
+        }
     }
 
     @Override
@@ -145,6 +164,59 @@ public final class SqliteStore implements Store {
     @Override
     public int writesWaiting() {
         return waiting.size();
+    }
+
+    @Override
+    public Figures figures() {
+        return new Figures(
+                sizeOf(file),
+                sizeOf(Path.of(file + "-wal")),
+                read(tx -> pragma(tx, "freelist_count") * pragma(tx, "page_size")),
+                file.toAbsolutePath().toFile().getUsableSpace());
+    }
+
+    private static long sizeOf(Path path) {
+        return path.toFile().length(); // 0 while there is no such file
+    }
+
+    private static long pragma(Tx tx, String name) throws SQLException {
+        return tx.first("pragma " + name, row -> row.number(name)).orElse(0L);
+    }
+
+    /// Free pages are used again; more of them than a quarter of the file are given back to the
+    /// disk, in bites. Erased pages are overwritten when they are freed, and what the log still
+    /// holds of them goes with it, unless a reader needs it: then the next bite does.
+    @Override
+    public void giveBackSpace() {
+        for (int bite = 0; bite < BITES && read(SqliteStore::hasTooMuch); bite++)
+            write(SqliteStore::giveBackPages);
+        if (sizeOf(Path.of(file + "-wal")) == 0) return;
+        try {
+            var checkpoint = new Tx(connect(), false);
+            try {
+                checkpoint.query("pragma busy_timeout = 0", _ -> true);
+                checkpoint.query("pragma wal_checkpoint(truncate)", _ -> true);
+            } finally {
+                checkpoint.close();
+            }
+        } catch (SQLException busy) {
+            log.debug("the log is emptied next time: {}", busy.getMessage());
+        }
+    }
+
+    private static boolean giveBackPages(Tx tx) throws SQLException {
+        // A page is given back with each step of this statement, and only this kind makes them all.
+        try (var statement = tx.connection().createStatement()) {
+            statement.executeUpdate("pragma incremental_vacuum(" + PAGES_PER_BITE + ")");
+        }
+        return true;
+    }
+
+    private static boolean hasTooMuch(Tx tx) throws SQLException {
+        long free = pragma(tx, "freelist_count");
+        return free > PAGES_KEPT
+                && free > pragma(tx, "page_count") / 4
+                && pragma(tx, "auto_vacuum") == 2;
     }
 
     @Override
@@ -243,6 +315,8 @@ public final class SqliteStore implements Store {
         config.setCacheSize(-32_000);
         config.setPragma(
                 SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, String.valueOf(256L * 1024 * 1024));
+        // Erased is erased: what is freed is overwritten with zeros.
+        config.setPragma(SQLiteConfig.Pragma.SECURE_DELETE, "on");
         var database = new SQLiteDataSource(config);
         database.setUrl("jdbc:sqlite:" + file);
         return database;

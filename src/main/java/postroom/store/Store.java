@@ -37,6 +37,23 @@ public interface Store extends AutoCloseable {
     /// Writes that wait for a commit at the moment, for metrics.
     int writesWaiting();
 
+    /// How large it is, for metrics.
+    default Figures figures() {
+        return Figures.UNKNOWN;
+    }
+
+    /// Makes what was erased unreadable and gives its space back, a small bite of it; for whoever
+    /// erased something. Databases that do so by themselves have nothing to do here.
+    default void giveBackSpace() {}
+
+    /// @param size of the database, in octets; negative where nobody knows
+    /// @param log of what is not in it yet
+    /// @param reusable of the database, kept for what comes next
+    /// @param diskFree where the database is
+    record Figures(long size, long log, long reusable, long diskFree) {
+        public static final Figures UNKNOWN = new Figures(-1, -1, -1, -1);
+    }
+
     @Override
     void close();
 

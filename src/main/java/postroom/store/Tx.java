@@ -25,6 +25,8 @@ public final class Tx {
     private final Connection connection;
     private final boolean severalWriters;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private List<Runnable> afterCommit = new ArrayList<>();
+    private boolean counted;
 
     Tx(Connection connection, boolean severalWriters) {
         this.connection = connection;
@@ -59,6 +61,20 @@ public final class Tx {
     /// Runs insert, update or delete and says how many rows it touched.
     public int update(String sql, @Nullable Object... arguments) throws SQLException {
         return bound(sql, arguments).executeUpdate();
+    }
+
+    /// For counting what the work did: runs once the work is durable, and never if it is not. Must
+    /// be quick and may not fail. A store that nobody counts does not heed it, see [TalliedStore].
+    public void afterCommit(Runnable count) {
+        if (counted) afterCommit.add(count);
+    }
+
+    /// What was to run, for whoever runs it.
+    List<Runnable> forgetAfterCommit() {
+        counted = true;
+        var forgotten = afterCommit;
+        afterCommit = new ArrayList<>();
+        return forgotten;
     }
 
     /// All rows of a query (or of a statement with `returning`), in the order of the database.

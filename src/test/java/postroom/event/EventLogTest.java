@@ -46,12 +46,6 @@ class EventLogTest {
 
         assertThat(first).containsExactly(100L);
         assertThat(latest).isEqualTo(100);
-        assertThat(events.countsAfter(0))
-                .singleElement()
-                .satisfies(count -> {
-                    assertThat(count.times()).isEqualTo(3);
-                    assertThat(count.lastId()).isEqualTo(300);
-                });
         assertThat(ids(100)).containsExactly(200L, 300L);
     }
 

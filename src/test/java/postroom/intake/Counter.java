@@ -18,6 +18,7 @@ import postroom.service.SmtpSettings;
 import postroom.service.Usage;
 import postroom.store.SqliteStore;
 import postroom.store.Store;
+import postroom.tally.Tallies;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -79,7 +80,7 @@ public final class Counter implements AutoCloseable {
 
     public Intake intake(IntakeSettings settings) {
         var router = new Router(() -> services, _ -> ServiceState.READY, List::of);
-        return new Intake(spool, queue, router, settings, InstantSource.fixed(NOW));
+        return new Intake(spool, queue, router, settings, InstantSource.fixed(NOW), new Tallies());
     }
 
     /// A counter on another store, such as one without room.
@@ -90,7 +91,8 @@ public final class Counter implements AutoCloseable {
                 queue(other),
                 router,
                 settings(),
-                InstantSource.fixed(NOW));
+                InstantSource.fixed(NOW),
+                new Tallies());
     }
 
     private Queue queue(Store on) {

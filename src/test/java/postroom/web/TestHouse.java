@@ -7,12 +7,15 @@ import org.jspecify.annotations.Nullable;
 
 import postroom.Clock;
 import postroom.access.Access;
+import postroom.access.CredentialUse;
 import postroom.access.Issued;
 import postroom.access.NewCredential;
 import postroom.access.Role;
 import postroom.alert.Alerts;
 import postroom.api.Api;
 import postroom.api.Doors;
+import postroom.api.Installation;
+import postroom.api.Lines;
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
 import postroom.catalog.JsonCatalog;
@@ -55,6 +58,8 @@ import postroom.service.Service;
 import postroom.service.Services;
 import postroom.store.SqliteStore;
 import postroom.store.Store;
+import postroom.store.TalliedStore;
+import postroom.tally.Tallies;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -72,6 +77,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
@@ -96,8 +102,9 @@ public final class TestHouse implements AutoCloseable {
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
 
     public TestHouse(Path data) {
-        store = SqliteStore.open(data.resolve("postroom.db"), clock);
-        events = new EventLog(store, clock);
+        var tallies = new Tallies();
+        store = new TalliedStore(SqliteStore.open(data.resolve("postroom.db"), clock), tallies);
+        events = new EventLog(store, clock, tallies);
         var spool = new Spool(store, clock);
         var minute = Duration.ofMinutes(1);
         queue =
@@ -132,7 +139,8 @@ public final class TestHouse implements AutoCloseable {
                         queue,
                         router,
                         new IntakeSettings("post.example.com", 1_000_000, 100, false),
-                        clock);
+                        clock,
+                        tallies);
         alerts =
                 new Alerts(
                         new Alerts.Rooms(services, queue, spool, authorizations, presets, catalog),
@@ -159,7 +167,7 @@ public final class TestHouse implements AutoCloseable {
         var postman = Postman.open(vault, true, clock);
         courier = new Courier(store, events, postman, clock);
         courier.start();
-        Doors doors = () -> List.of(new Doors.Door("submission", true));
+        Doors doors = () -> List.of(new Doors.Door("submission", true, 2));
         var settings =
                 new WebSettings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -199,6 +207,10 @@ public final class TestHouse implements AutoCloseable {
                                 courier,
                                 clock,
                                 doors,
+                                (Lines) _ -> 1,
+                                new Installation(
+                                        Map.of("data", data.toString()), () -> List.of("log line")),
+                                new CredentialUse(store, tallies, clock),
                                 check,
                                 lastChecks,
                                 new ChecksUnderWay(check),

@@ -533,6 +533,7 @@ public final class SubmissionConnection {
         else if (!smtputf8 && !address.get().isAscii())
             outbound.line("550 5.6.7 An address beyond ASCII needs the parameter SMTPUTF8");
         else if (!credential.get().maySendAs(address.get())) {
+            intake.rejected("smtp", credential.get(), 550);
             LOG.info(
                     "- rejected door=smtp remote=\"{}\" credential={} from=<{}> reply=\"550"
                             + " 5.7.1\"",

@@ -4,6 +4,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import postroom.intake.Intake;
+import postroom.tally.Tally;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -85,7 +86,7 @@ public final class SubmissionListener implements AutoCloseable {
         LOG.info(
                 "- listening address={} entrance={}",
                 server.getLocalSocketAddress(),
-                entrance.name().toLowerCase(Locale.ROOT));
+                listener.door());
         return listener;
     }
 
@@ -157,6 +158,7 @@ public final class SubmissionListener implements AutoCloseable {
             turnAway(socket, "421 4.7.0 Too many connections from your address");
             return;
         }
+        intake.tallies().add(Tally.CONNECTIONS_OPENED, door());
         Thread.ofVirtual().start(() -> serve(socket, address));
     }
 
@@ -185,7 +187,13 @@ public final class SubmissionListener implements AutoCloseable {
         perAddress.compute(address, (_, count) -> count == null || count <= 1 ? null : count - 1);
     }
 
+    /// `starttls`, `tls` or `plain`.
+    private String door() {
+        return entrance.name().toLowerCase(Locale.ROOT);
+    }
+
     private void turnAway(Socket socket, String reply) {
+        intake.tallies().add(Tally.CONNECTIONS_REFUSED, door());
         LOG.warn(
                 "- connection refused remote={} reply=\"{}\"",
                 socket.getInetAddress().getHostAddress(),

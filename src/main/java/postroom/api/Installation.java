@@ -1,0 +1,11 @@
+package postroom.api;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// What a bundle for a ticket tells of the installation itself.
+///
+/// @param settings as the owner set them, by key, without secrets
+/// @param log the newest lines
+public record Installation(Map<String, String> settings, Supplier<List<String>> log) {}
