@@ -5,6 +5,7 @@ import postroom.access.Credential;
 import postroom.access.Network;
 import postroom.alert.Alerts;
 import postroom.api.Doors.Door;
+import postroom.bounce.Reports;
 import postroom.catalog.Catalog;
 import postroom.catalog.JsonCatalog;
 import postroom.check.Check;
@@ -88,6 +89,7 @@ public final class House implements AutoCloseable {
     final Dispatcher dispatcher;
     final Check check;
     final Alerts alerts;
+    final Reports reports;
     final LastChecks lastChecks;
     final ChecksUnderWay checksUnderWay;
     final Intake intake;
@@ -173,6 +175,15 @@ public final class House implements AutoCloseable {
                         settings.baseUrl(),
                         clock);
 
+        reports =
+                new Reports(
+                        new Reports.Rooms(queue, spool, services, catalog),
+                        store,
+                        events,
+                        settings.reports(),
+                        settings.submission().hostname(),
+                        clock);
+
         // Doors
         router = new Router(services::all, id -> services.status(id).state(), routes::all);
         detours = new Detours(routes, router, queue, services);
@@ -191,6 +202,7 @@ public final class House implements AutoCloseable {
                         spool,
                         events,
                         alerts,
+                        reports,
                         new IdleRenewal(services, authorizations, signIns, judge, clock),
                         settings.retention(),
                         clock);
@@ -311,6 +323,7 @@ public final class House implements AutoCloseable {
                 settings.submission().hostname(),
                 settings.message().maxSize(),
                 settings.message().maxRecipients(),
-                settings.submission().bareLineEndings() == BareLineEndings.REJECT);
+                settings.submission().bareLineEndings() == BareLineEndings.REJECT,
+                settings.reports().enabled());
     }
 }

@@ -26,7 +26,8 @@ public record PostroomSettings(
         Queue queue,
         MessageLimits message,
         Retention retention,
-        Alerts alerts) {
+        Alerts alerts,
+        Reports reports) {
 
     /// @param address console, API, health and metrics
     public record Http(InetSocketAddress address) {}
@@ -78,6 +79,18 @@ public record PostroomSettings(
         public Alerts {
             to = List.copyOf(to);
         }
+    }
+
+    /// @param enabled senders are told at all
+    /// @param delay mail that waits longer is late
+    /// @param perHour to one address
+    public record Reports(
+            boolean enabled, Duration delay, ReportReversePath reversePath, int perHour) {}
+
+    /// What stands in `MAIL FROM` of a report.
+    public enum ReportReversePath {
+        SERVICE,
+        EMPTY
     }
 
     public Path databaseFile() {

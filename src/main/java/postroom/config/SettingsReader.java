@@ -1,6 +1,7 @@
 package postroom.config;
 
 import postroom.config.PostroomSettings.BareLineEndings;
+import postroom.config.PostroomSettings.ReportReversePath;
 import postroom.config.PostroomSettings.Submission;
 import postroom.secret.Secret;
 
@@ -97,7 +98,14 @@ public final class SettingsReader {
                         new PostroomSettings.Alerts(
                                 get(Key.ALERTS_TO, Value::addresses),
                                 value(Key.ALERTS_SERVICE).string(),
-                                get(Key.ALERTS_WAITING, Value::duration)));
+                                get(Key.ALERTS_WAITING, Value::duration)),
+                        new PostroomSettings.Reports(
+                                get(Key.REPORTS_ENABLED, Value::flag),
+                                get(Key.REPORTS_DELAY, Value::duration),
+                                get(
+                                        Key.REPORTS_REVERSE_PATH,
+                                        value -> value.oneOf(ReportReversePath.class)),
+                                get(Key.REPORTS_PER_HOUR, value -> value.count(10_000))));
         refuseSharedPorts();
         return settings;
     }

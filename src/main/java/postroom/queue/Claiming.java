@@ -4,6 +4,8 @@ import postroom.mail.Address;
 import postroom.mail.Envelope.Body;
 import postroom.mail.QueueId;
 import postroom.mail.Recipient;
+import postroom.mail.ReportRequest.Returned;
+import postroom.mail.ReportWish;
 import postroom.store.Tx;
 
 import java.sql.SQLException;
@@ -39,6 +41,7 @@ final class Claiming {
             int attempts,
             Optional<String> advice,
             Instant changedAt,
+            ReportWish wish,
             int recipients) {}
 
     /// @param until when the lease ends
@@ -102,7 +105,7 @@ final class Claiming {
                   select id from recipient
                   where service_id = ? and turn = ? and state in ('queued', 'deferred') and due_at <= ?
                   order by due_at limit ?)
-                returning id, message_id, turn, route, address, attempts, advice, changed_at,
+                returning id, message_id, turn, route, address, attempts, advice, changed_at, notify, original_recipient,
                   (select recipients from message where message.id = recipient.message_id) as recipients
                 """,
                 Claiming::due,
@@ -124,7 +127,7 @@ final class Claiming {
                   select id from recipient
                   where message_id = ? and service_id = ? and state in ('queued', 'deferred') and due_at <= ?
                   order by id limit ?)
-                returning id, message_id, turn, route, address, attempts, advice, changed_at, 0 as recipients
+                returning id, message_id, turn, route, address, attempts, advice, changed_at, notify, original_recipient, 0 as recipients
                 """,
                 Claiming::due,
                 lease.until,
@@ -146,7 +149,16 @@ final class Claiming {
                 row.integer("attempts"),
                 row.maybeString("advice"),
                 row.time("changed_at"),
+                wish(row),
                 row.integer("recipients"));
+    }
+
+    private static ReportWish wish(Tx.Row row) throws SQLException {
+        var notify = row.maybeString("notify");
+        var original = row.maybeString("original_recipient");
+        return notify.isEmpty() && original.isEmpty()
+                ? ReportWish.NONE
+                : new ReportWish(notify.flatMap(ReportWish::readNotify), original);
     }
 
     private Claim read(Tx tx, QueueId id, Lease lease, List<Due> dues, boolean counts)
@@ -154,12 +166,13 @@ final class Claiming {
         var recipients =
                 dues.stream()
                         .sorted(Comparator.comparingLong(Due::id))
-                        .map(due -> new Recipient(due.id, Address.of(due.address)))
+                        .map(due -> new Recipient(due.id, Address.of(due.address), due.wish))
                         .toList();
         var first = dues.getFirst();
         return tx.first(
                         """
-                        select reverse_path, header_from, size, content_id, eight_bit, smtputf8 from message where id = ?
+                        select reverse_path, header_from, size, content_id, eight_bit, smtputf8, ret, envelope_id
+                        from message where id = ?
                         """,
                         row ->
                                 new Claim(
@@ -175,6 +188,8 @@ final class Claiming {
                                         row.string("header_from"),
                                         first.route,
                                         Turns.isTransactional(first.turn),
+                                        row.maybeString("ret").flatMap(Returned::read),
+                                        row.maybeString("envelope_id"),
                                         counts ? Optional.of(lease.now) : Optional.empty()),
                         id.value())
                 .orElseThrow(() -> new SQLException("a recipient without its message: " + id));

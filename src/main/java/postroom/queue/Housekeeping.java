@@ -14,7 +14,9 @@ final class Housekeeping {
                 tx.query(
                         """
                         select content_id from message
-                        where done_at < ? and content_id <> 0 order by done_at limit ?
+                        where done_at < ? and content_id <> 0
+                          and not exists (select 1 from report_owed where report_owed.message_id = message.id)
+                        order by done_at limit ?
                         """,
                         row -> row.number("content_id"),
                         done,
@@ -38,6 +40,7 @@ final class Housekeeping {
         for (long[] message : messages) {
             Spool.erase(tx, message[1]);
             tx.update("delete from recipient where message_id = ?", message[0]);
+            tx.update("delete from report_owed where message_id = ?", message[0]);
             tx.update("delete from attempt where message_id = ?", message[0]);
             tx.update("delete from event where message_id = ?", message[0]);
             tx.update("delete from message where id = ?", message[0]);

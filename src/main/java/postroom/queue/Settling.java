@@ -8,6 +8,7 @@ import postroom.mail.DeliveryResult.Refused;
 import postroom.mail.DeliveryResult.Sent;
 import postroom.mail.Diagnostic;
 import postroom.mail.QueueId;
+import postroom.mail.ReportWish.Occasion;
 import postroom.mail.Scope;
 import postroom.store.Store;
 import postroom.store.Tx;
@@ -55,13 +56,15 @@ final class Settling {
                 attempt.took().toMillis(),
                 attempt.conversation());
         int notTaken = 0;
+        boolean owed = false;
         for (var settlement : settlements) {
-            settle(tx, claim, settlement, attemptId);
+            owed |= settle(tx, claim, settlement, attemptId);
             if (!mayHaveBeenTaken(settlement.result())) notTaken++;
         }
         if (claim.counted().isPresent())
             Quotas.refund(tx, claim.service(), claim.counted().get(), 0, notTaken);
         markDone(tx, claim.id(), clock.instant());
+        if (owed) Owing.hurry(tx, claim.id());
     }
 
     // What a provider did not take it does not count either.
@@ -122,14 +125,17 @@ final class Settling {
             data.put("status", "4.4.7");
             data.put("reason", "patience");
             events.append(tx, EventType.MESSAGE_FAILED, one.message, one.service, data);
+            Owing.failed(tx, one.id, "patience", now);
             markDone(tx, one.message, now);
+            Owing.hurry(tx, one.message);
         }
         return impatient.size();
     }
 
     private record Impatient(long id, QueueId message, String address, long service) {}
 
-    private void settle(Tx tx, Claim claim, Settlement settlement, long attemptId)
+    /// True when the sender may have to be told.
+    private boolean settle(Tx tx, Claim claim, Settlement settlement, long attemptId)
             throws SQLException {
         var result = settlement.result();
         var data = new LinkedHashMap<String, Object>();
@@ -137,10 +143,15 @@ final class Settling {
         data.put("attempt", attemptId);
         data.put("diagnostic", result.diagnostic().text());
         settlement.advice().ifPresent(advice -> data.put("advice", advice));
-        switch (result) {
+        return switch (result) {
             case Sent sent -> {
                 send(tx, sent);
                 events.append(tx, EventType.MESSAGE_SENT, claim.id(), claim.service(), data);
+                // RFC 3461 §5.2.2: who cannot be asked to report success will not.
+                boolean owed =
+                        !sent.passedOn() && sent.recipient().wish().asksFor(Occasion.SUCCESS);
+                if (owed) Owing.relayed(tx, sent.recipient().id(), clock.instant());
+                yield owed;
             }
             case Refused refused -> {
                 fail(
@@ -151,9 +162,11 @@ final class Settling {
                         1);
                 data.put("reason", "refused");
                 events.append(tx, EventType.MESSAGE_FAILED, claim.id(), claim.service(), data);
+                Owing.failed(tx, refused.recipient().id(), "refused", clock.instant());
+                yield true;
             }
             case Deferred deferred -> defer(tx, claim, deferred, settlement.advice(), data);
-        }
+        };
     }
 
     private void send(Tx tx, Sent sent) throws SQLException {
@@ -183,7 +196,8 @@ final class Settling {
                 recipient);
     }
 
-    private void defer(
+    /// True when it was the last try.
+    private boolean defer(
             Tx tx,
             Claim claim,
             Deferred deferred,
@@ -203,7 +217,8 @@ final class Settling {
             data.put("status", "4.4.7");
             data.put("reason", impatient ? "patience" : "lifetime");
             events.append(tx, EventType.MESSAGE_FAILED, claim.id(), claim.service(), data);
-            return;
+            Owing.failed(tx, id, impatient ? "patience" : "lifetime", now);
+            return true;
         }
         var due = ofService ? now : now.plus(pause(deferred, age));
         tx.update(
@@ -220,6 +235,7 @@ final class Settling {
                 id);
         if (!ofService) data.put("next_attempt_at", due.toString());
         events.append(tx, EventType.MESSAGE_DEFERRED, claim.id(), claim.service(), data);
+        return false;
     }
 
     /// As the schedule says, not earlier than the far side asked for, and once more at the very end
