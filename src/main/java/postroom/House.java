@@ -9,6 +9,7 @@ import postroom.access.CredentialUse;
 import postroom.access.Network;
 import postroom.alert.Alerts;
 import postroom.api.Doors.Door;
+import postroom.bounce.Reports;
 import postroom.catalog.Catalog;
 import postroom.catalog.JsonCatalog;
 import postroom.check.Check;
@@ -109,6 +110,7 @@ public final class House implements AutoCloseable {
     final Dispatcher dispatcher;
     final Check check;
     final Alerts alerts;
+    final Reports reports;
     final LastChecks lastChecks;
     final ChecksUnderWay checksUnderWay;
     final Webhooks webhooks;
@@ -208,6 +210,15 @@ public final class House implements AutoCloseable {
         webhooks = new Webhooks(store, events, postman, clock);
         courier = new Courier(store, events, postman, clock);
 
+        reports =
+                new Reports(
+                        new Reports.Rooms(queue, spool, services, catalog),
+                        store,
+                        events,
+                        settings.reports(),
+                        settings.submission().hostname(),
+                        clock);
+
         // Doors
         router = new Router(services::all, id -> services.status(id).state(), routes::all);
         detours = new Detours(routes, router, queue, services);
@@ -226,6 +237,7 @@ public final class House implements AutoCloseable {
                         spool,
                         events,
                         alerts,
+                        reports,
                         new IdleRenewal(services, authorizations, signIns, judge, clock),
                         credentialUse,
                         store,
@@ -404,6 +416,7 @@ public final class House implements AutoCloseable {
                 settings.submission().hostname(),
                 settings.message().maxSize(),
                 settings.message().maxRecipients(),
-                settings.submission().bareLineEndings() == BareLineEndings.REJECT);
+                settings.submission().bareLineEndings() == BareLineEndings.REJECT,
+                settings.reports().enabled());
     }
 }

@@ -5,6 +5,7 @@ import org.slf4j.LoggerFactory;
 
 import postroom.access.CredentialUse;
 import postroom.alert.Alerts;
+import postroom.bounce.Reports;
 import postroom.config.PostroomSettings.Retention;
 import postroom.deliver.IdleRenewal;
 import postroom.event.EventLog;
@@ -18,8 +19,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /// Once a minute: fails what waited longer than patience allows, and forgets what retention does
-/// not keep, in bites small enough that nobody waits for it. Looks around for alerts a few times a
-/// minute, and renews authorizations that no mail uses.
+/// not keep, in bites small enough that nobody waits for it. Looks around for alerts and tells
+/// senders of their mail a few times a minute, and renews authorizations that no mail uses.
 final class Housekeeper implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
     private static final int BITE = 200;
@@ -29,6 +30,7 @@ final class Housekeeper implements AutoCloseable {
     private final Spool spool;
     private final EventLog events;
     private final Alerts alerts;
+    private final Reports reports;
     private final IdleRenewal renewal;
     private final CredentialUse credentialUse;
     private final Store store;
@@ -42,6 +44,7 @@ final class Housekeeper implements AutoCloseable {
             Spool spool,
             EventLog events,
             Alerts alerts,
+            Reports reports,
             IdleRenewal renewal,
             CredentialUse credentialUse,
             Store store,
@@ -51,6 +54,7 @@ final class Housekeeper implements AutoCloseable {
         this.spool = spool;
         this.events = events;
         this.alerts = alerts;
+        this.reports = reports;
         this.renewal = renewal;
         this.credentialUse = credentialUse;
         this.store = store;
@@ -62,6 +66,7 @@ final class Housekeeper implements AutoCloseable {
         timer.scheduleWithFixedDelay(this::tidy, 20, 60, TimeUnit.SECONDS);
         timer.scheduleWithFixedDelay(this::lookAround, 10, 15, TimeUnit.SECONDS);
         timer.scheduleWithFixedDelay(this::giveBackSpace, 5, 60, TimeUnit.MINUTES);
+        timer.scheduleWithFixedDelay(this::tellSenders, 12, 15, TimeUnit.SECONDS);
         // Beside the others, since it waits for providers.
         timer.scheduleWithFixedDelay(this::renew, 30, 60, TimeUnit.SECONDS);
     }
@@ -75,6 +80,11 @@ final class Housekeeper implements AutoCloseable {
     void lookAround() {
         careful(credentialUse::write);
         careful(alerts::lookAround);
+    }
+
+    /// Tells senders what became of their mail.
+    void tellSenders() {
+        careful(reports::tell);
     }
 
     /// Renews what nobody used for a day.

@@ -44,6 +44,7 @@ class ArchitectureTest {
                             with(GROUND, "service", "oauth", "deliver", "catalog", "event")),
                     Map.entry(
                             "alert", with(GROUND, "queue", "service", "oauth", "catalog", "event")),
+                    Map.entry("bounce", with(GROUND, "queue", "service", "catalog", "event")),
                     Map.entry("web", with(GROUND, "access", "event", "service")),
                     Map.entry(
                             "intake",
@@ -69,7 +70,8 @@ class ArchitectureTest {
                             "java.sql",
                             Set.of(
                                     "store", "event", "service", "oauth", "access", "queue",
-                                    "deliver", "intake", "check", "route", "api", "cli", "alert")));
+                                    "deliver", "intake", "check", "route", "api", "cli", "alert",
+                                    "bounce")));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

@@ -58,6 +58,7 @@ final class HouseInTown implements AutoCloseable {
     private final Map<String, Issued> credentials = new HashMap<>();
     private long storyBegins;
     private boolean tellsAlerts;
+    private boolean tellsSenders;
     private Instant tidyAt = start.plus(TIDY_EVERY);
 
     /// What came of handing in: queue IDs, or what the door said instead.
@@ -164,6 +165,11 @@ final class HouseInTown implements AutoCloseable {
         tellsAlerts = true;
     }
 
+    /// From now on the house looks every five minutes for what its senders have to be told.
+    void tellSenders() {
+        tellsSenders = true;
+    }
+
     boolean tellsAlerts() {
         return tellsAlerts;
     }
@@ -250,6 +256,7 @@ final class HouseInTown implements AutoCloseable {
         var leap = Duration.between(clock.instant(), time);
         if (leap.isPositive()) clock.pass(leap);
         house.housekeeper.lookAround();
+        if (tellsSenders) house.housekeeper.tellSenders();
         if (!clock.instant().isBefore(tidyAt)) {
             house.housekeeper.tidy();
             house.housekeeper.renew();
@@ -262,7 +269,7 @@ final class HouseInTown implements AutoCloseable {
     private Instant nextHalt() {
         var next = tidyAt;
         var look = clock.instant().plus(LOOK_EVERY);
-        if (tellsAlerts && look.isBefore(next)) next = look;
+        if ((tellsAlerts || tellsSenders) && look.isBefore(next)) next = look;
         for (var service : house.services.all()) {
             if (house.queue.waiting(service.id()).recipients() == 0) continue;
             var at = nextHalt(service);

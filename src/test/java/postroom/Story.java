@@ -70,6 +70,7 @@ final class Story {
         Files.writeString(data.resolve("postroom.yaml"), YAML.writeValueAsString(configuration));
         try (var town = new HouseInTown(data, provider)) {
             if (configuration.has("alerts")) town.tellAlerts();
+            if (configuration.has("reports")) town.tellSenders();
             var story = new Story(folder, town);
             story.setUp(services, credentials);
             town.storyBegins();

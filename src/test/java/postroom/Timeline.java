@@ -236,6 +236,7 @@ record Timeline(List<Line> lines, List<String> end) {
                                 .formatted(
                                         event.type().word().replace("message.", ""),
                                         recipients(data));
+                case MESSAGE_REPORTED -> "reported  to " + data.get("to") + actions(data);
                 case SERVICE_STATE_CHANGED ->
                         "%s → %s%s%s%s"
                                 .formatted(
@@ -257,6 +258,14 @@ record Timeline(List<Line> lines, List<String> end) {
                                 .formatted(data.get("account"), with("  by ", data.get("by")));
                 default -> event.type().word();
             };
+        }
+
+        private static String actions(Map<String, Object> data) {
+            var text = new StringBuilder();
+            for (var action : List.of("failed", "delayed", "relayed"))
+                if (data.containsKey(action))
+                    text.append(", ").append(data.get(action)).append(' ').append(action);
+            return text.toString();
         }
 
         private static String byMail(Map<String, Object> data) {

@@ -91,6 +91,23 @@ public enum Key {
             "log.format",
             "text",
             "one line per thing that happened: `text`, or `json` for programs that collect logs"),
+    REPORTS_ENABLED(
+            "reports.enabled",
+            "true",
+            "whether senders over SMTP and `sendmail` get a report when their mail failed, or is"
+                    + " late"),
+    REPORTS_DELAY(
+            "reports.delay", "4h", "mail that waits longer is late, and its sender is told once"),
+    REPORTS_REVERSE_PATH(
+            "reports.reverse-path",
+            "service",
+            "the reverse-path of reports: `service`, the address that the service sends from, as"
+                + " providers expect of whoever signs in; or `empty`, the null reverse-path, as RFC"
+                + " 3464 has it"),
+    REPORTS_PER_HOUR(
+            "reports.per-hour",
+            "100",
+            "reports to one address within an hour; more wait, for a day at most"),
     RETENTION_CONTENT(
             "retention.content", "7d", "how long content is kept after a message is done"),
     RETENTION_EVENTS("retention.events", "90d", "how long events are kept"),

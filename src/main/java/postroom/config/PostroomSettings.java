@@ -31,6 +31,7 @@ public record PostroomSettings(
         Retention retention,
         Alerts alerts,
         Webhooks webhooks,
+        Reports reports,
         LogFormat logFormat,
         Map<String, String> shown) {
 
@@ -101,6 +102,18 @@ public record PostroomSettings(
     }
 
     public record Webhooks(boolean allowPrivateAddresses) {}
+
+    /// @param enabled senders are told at all
+    /// @param delay mail that waits longer is late
+    /// @param perHour to one address
+    public record Reports(
+            boolean enabled, Duration delay, ReportReversePath reversePath, int perHour) {}
+
+    /// What stands in `MAIL FROM` of a report.
+    public enum ReportReversePath {
+        SERVICE,
+        EMPTY
+    }
 
     public Path databaseFile() {
         return data.resolve("postroom.db");

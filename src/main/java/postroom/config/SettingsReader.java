@@ -2,6 +2,7 @@ package postroom.config;
 
 import postroom.config.PostroomSettings.BareLineEndings;
 import postroom.config.PostroomSettings.LogFormat;
+import postroom.config.PostroomSettings.ReportReversePath;
 import postroom.config.PostroomSettings.Submission;
 import postroom.secret.Secret;
 
@@ -104,6 +105,13 @@ public final class SettingsReader {
                                 get(Key.ALERTS_WAITING, Value::duration)),
                         new PostroomSettings.Webhooks(
                                 get(Key.WEBHOOKS_ALLOW_PRIVATE, Value::yesOrNo)),
+                        new PostroomSettings.Reports(
+                                get(Key.REPORTS_ENABLED, Value::flag),
+                                get(Key.REPORTS_DELAY, Value::duration),
+                                get(
+                                        Key.REPORTS_REVERSE_PATH,
+                                        value -> value.oneOf(ReportReversePath.class)),
+                                get(Key.REPORTS_PER_HOUR, value -> value.count(10_000))),
                         get(Key.LOG_FORMAT, value -> value.oneOf(LogFormat.class)),
                         shown());
         refuseSharedPorts();

@@ -56,6 +56,14 @@ record Value(Key key, String text, String origin) {
         }
     }
 
+    boolean flag() {
+        return switch (text.toLowerCase(java.util.Locale.ROOT)) {
+            case "true", "yes", "on" -> true;
+            case "false", "no", "off" -> false;
+            default -> throw unfit("must be true or false");
+        };
+    }
+
     int count(int most) {
         try {
             int count = Integer.parseInt(text);

@@ -5,18 +5,44 @@ import postroom.mail.Content;
 import postroom.mail.Envelope.Body;
 import postroom.mail.QueueId;
 import postroom.mail.Recipient;
+import postroom.mail.ReportRequest.Returned;
 
 import java.util.List;
 import java.util.Optional;
 
 /// What one attempt carries: one message for those of its recipients that are due.
+///
+/// @param returned how much of it a report of failure brings back, where the client said so
+/// @param envelopeId what the sender calls it, where the client said so
 public record Consignment(
         QueueId id,
         Optional<Address> reversePath,
         List<Recipient> recipients,
         Body body,
         boolean smtputf8,
-        Content content) {
+        Content content,
+        Optional<Returned> returned,
+        Optional<String> envelopeId) {
+
+    /// Nobody said anything about reports.
+    public Consignment(
+            QueueId id,
+            Optional<Address> reversePath,
+            List<Recipient> recipients,
+            Body body,
+            boolean smtputf8,
+            Content content) {
+        this(
+                id,
+                reversePath,
+                recipients,
+                body,
+                smtputf8,
+                content,
+                Optional.empty(),
+                Optional.empty());
+    }
+
     public Consignment {
         recipients = List.copyOf(recipients);
     }

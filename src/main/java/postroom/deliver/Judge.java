@@ -44,8 +44,10 @@ public final class Judge {
     public record Judgement(DeliveryResult result, Advice advice) {}
 
     /// The next hop took responsibility; nobody is asked.
-    public DeliveryResult sent(Recipient recipient, Diagnostic diagnostic) {
-        return new Sent(recipient, diagnostic);
+    ///
+    /// @param passedOn it was told what the sender wants to hear
+    public DeliveryResult sent(Recipient recipient, Diagnostic diagnostic, boolean passedOn) {
+        return new Sent(recipient, diagnostic, passedOn);
     }
 
     /// @param provider the catalog's name of who answered

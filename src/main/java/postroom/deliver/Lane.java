@@ -152,7 +152,9 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
                         claim.smtputf8(),
                         asItself
                                 ? WithFrom.of(claim.content(), service.from().mailbox())
-                                : claim.content());
+                                : claim.content(),
+                        claim.returned(),
+                        claim.envelopeId());
         carried.put(consignment, new Carried(claim, tools.clock.instant()));
         return consignment;
     }

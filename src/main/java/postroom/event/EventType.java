@@ -10,6 +10,8 @@ public enum EventType {
     MESSAGE_RELEASED("message.released"),
     MESSAGE_CANCELLED("message.cancelled"),
     MESSAGE_REROUTED("message.rerouted"),
+    MESSAGE_REPORTED("message.reported"),
+    MESSAGE_REPORT_WITHHELD("message.report_withheld"),
     SERVICE_CREATED("service.created"),
     SERVICE_CHANGED("service.changed"),
     SERVICE_DELETED("service.deleted"),

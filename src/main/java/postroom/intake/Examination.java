@@ -43,6 +43,7 @@ final class Examination {
         /// May go into the queue.
         ///
         /// @param needsFrom the header section has no From and gets the service's
+        /// @param automatic a program wrote it by itself, and wants no answer
         record Fit(
                 String headerFrom,
                 String subject,
@@ -52,7 +53,8 @@ final class Examination {
                 Service service,
                 List<Assignment> assignments,
                 String why,
-                boolean needsFrom)
+                boolean needsFrom,
+                boolean automatic)
                 implements Finding {}
 
         record Unfit(Rejected rejected) implements Finding {}
@@ -141,8 +143,16 @@ final class Examination {
                                     first.service(),
                                     assignments,
                                     first.why(),
-                                    author.isEmpty());
+                                    author.isEmpty(),
+                                    isAutomatic(header));
         };
+    }
+
+    // RFC 3834 §5: anything but `no`; a word that nobody knows yet as well
+    private static boolean isAutomatic(HeaderSection header) {
+        for (var field : header.fields("auto-submitted"))
+            if (!header.value(field).split("[;( ]", 2)[0].equalsIgnoreCase("no")) return true;
+        return false;
     }
 
     /// Which ways the recipients of a message go.

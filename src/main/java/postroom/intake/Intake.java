@@ -127,6 +127,11 @@ public final class Intake {
         return settings.hostname();
     }
 
+    /// True when the parameters of RFC 3461 are worth saying.
+    public boolean tellsSenders() {
+        return settings.tellsSenders();
+    }
+
     /// What is known once the header section was read.
     record Examined(QueueId id, Finding.Fit fit, String messageId) {}
 
@@ -171,7 +176,17 @@ public final class Intake {
         }
     }
 
-    private static NewMessage message(SubmissionContent content, Examined examined) {
+    // Never an answer to the null reverse-path (RFC 5321 §4.5.5) nor to what a program wrote by
+    // itself (RFC 3834 §2): no loop, no backscatter. The reverse-path is one the credential may
+    // send as. HTTP mail has events.
+    private boolean tellsSender(Submission submission, Finding.Fit fit) {
+        return settings.tellsSenders()
+                && submission.origin().door() != Door.HTTP
+                && submission.envelope().reversePath().isPresent()
+                && !fit.automatic();
+    }
+
+    private NewMessage message(SubmissionContent content, Examined examined) {
         var submission = content.submission();
         var origin = submission.origin();
         var fit = examined.fit();
@@ -189,6 +204,7 @@ public final class Intake {
                 fit.hints().metadata(),
                 fit.assignments(),
                 fit.sendAt(),
+                tellsSender(submission, fit),
                 content.draft());
     }
 
@@ -203,7 +219,8 @@ public final class Intake {
                 Address.parse(fit.headerFrom()),
                 given.forwardPaths(),
                 given.body(),
-                given.smtputf8());
+                given.smtputf8(),
+                given.reports());
     }
 
     // What the content holds decides, whatever was declared: nobody behind us is asked for 8BITMIME
@@ -216,7 +233,8 @@ public final class Intake {
                 given.reversePath(),
                 given.forwardPaths(),
                 eightBit ? Envelope.Body.EIGHT_BIT : Envelope.Body.SEVEN_BIT,
-                !ascii || (given.smtputf8() && eightBit));
+                !ascii || (given.smtputf8() && eightBit),
+                given.reports());
     }
 
     static Rejected notKept(IOException failed) {

@@ -5,5 +5,17 @@ package postroom.intake;
 /// @param hostname what we call ourselves in `Received`
 /// @param maxSize of the content, in octets
 /// @param refusesBareLineEndings a bare CR or LF over SMTP is refused instead of made a line end
+/// @param tellsSenders reports go to the reverse-path
 public record IntakeSettings(
-        String hostname, long maxSize, int maxRecipients, boolean refusesBareLineEndings) {}
+        String hostname,
+        long maxSize,
+        int maxRecipients,
+        boolean refusesBareLineEndings,
+        boolean tellsSenders) {
+
+    /// With reports.
+    public IntakeSettings(
+            String hostname, long maxSize, int maxRecipients, boolean refusesBareLineEndings) {
+        this(hostname, maxSize, maxRecipients, refusesBareLineEndings, true);
+    }
+}

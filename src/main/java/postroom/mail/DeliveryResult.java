@@ -10,7 +10,16 @@ public sealed interface DeliveryResult {
     Diagnostic diagnostic();
 
     /// The next hop took responsibility. It says nothing about the inbox, so it is not "delivered".
-    record Sent(Recipient recipient, Diagnostic diagnostic) implements DeliveryResult {}
+    ///
+    /// @param passedOn it knows what the sender wants to hear, and tells it from here on
+    record Sent(Recipient recipient, Diagnostic diagnostic, boolean passedOn)
+            implements DeliveryResult {
+
+        /// The next hop was not asked to tell anybody anything.
+        public Sent(Recipient recipient, Diagnostic diagnostic) {
+            this(recipient, diagnostic, false);
+        }
+    }
 
     /// Worth another try. The scope says who has to wait: one recipient, one message, or the
     /// service.

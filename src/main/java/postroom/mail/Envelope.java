@@ -10,8 +10,22 @@ import java.util.Optional;
 /// @param forwardPaths at least one, in the order given, without repetition
 /// @param body what the client declared with `BODY=`, or what we found where it declared nothing
 /// @param smtputf8 the message needs SMTPUTF8 (RFC 6531) on its way
+/// @param reports what the client said about reports to the sender
 public record Envelope(
-        Optional<Address> reversePath, List<Address> forwardPaths, Body body, boolean smtputf8) {
+        Optional<Address> reversePath,
+        List<Address> forwardPaths,
+        Body body,
+        boolean smtputf8,
+        ReportRequest reports) {
+
+    /// The client said nothing about reports.
+    public Envelope(
+            Optional<Address> reversePath,
+            List<Address> forwardPaths,
+            Body body,
+            boolean smtputf8) {
+        this(reversePath, forwardPaths, body, smtputf8, ReportRequest.NONE);
+    }
 
     /// RFC 6152; content with octets above 127 is EIGHT_BIT.
     public enum Body {

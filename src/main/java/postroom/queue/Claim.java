@@ -7,6 +7,7 @@ import postroom.mail.Content;
 import postroom.mail.Envelope.Body;
 import postroom.mail.QueueId;
 import postroom.mail.Recipient;
+import postroom.mail.ReportRequest.Returned;
 
 import java.time.Instant;
 import java.util.List;
@@ -19,6 +20,8 @@ import java.util.Optional;
 /// @param headerFrom the author's address
 /// @param route the name of the rule that chose the service; empty text: none did
 /// @param transactional goes before marketing mail
+/// @param returned how much of it a report of failure brings back, where the client said so
+/// @param envelopeId what the sender calls it, where the client said so
 /// @param counted when it was counted, where the service may send only so much
 public record Claim(
         QueueId id,
@@ -33,6 +36,8 @@ public record Claim(
         String headerFrom,
         String route,
         boolean transactional,
+        Optional<Returned> returned,
+        Optional<String> envelopeId,
         Optional<Instant> counted) {
     public Claim {
         recipients = List.copyOf(recipients);

@@ -5,6 +5,7 @@ import postroom.mail.Address;
 import postroom.mail.Envelope.Body;
 import postroom.mail.QueueId;
 import postroom.mail.Recipient;
+import postroom.mail.ReportRequest.Returned;
 import postroom.store.Tx;
 
 import java.sql.SQLException;
@@ -89,12 +90,13 @@ final class Claiming {
         var recipients =
                 dues.stream()
                         .sorted(Comparator.comparingLong(Leases.Due::id))
-                        .map(due -> new Recipient(due.id(), Address.of(due.address())))
+                        .map(due -> new Recipient(due.id(), Address.of(due.address()), due.wish()))
                         .toList();
         var first = dues.getFirst();
         return tx.first(
                         """
-                        select reverse_path, header_from, size, content_id, eight_bit, smtputf8 from message where id = ?
+                        select reverse_path, header_from, size, content_id, eight_bit, smtputf8, ret, envelope_id
+                        from message where id = ?
                         """,
                         row ->
                                 new Claim(
@@ -110,6 +112,8 @@ final class Claiming {
                                         row.string("header_from"),
                                         first.route(),
                                         Turns.isTransactional(first.turn()),
+                                        row.maybeString("ret").flatMap(Returned::read),
+                                        row.maybeString("envelope_id"),
                                         counts ? Optional.of(lease.now()) : Optional.empty()),
                         id.value())
                 .orElseThrow(() -> new SQLException("a recipient without its message: " + id));

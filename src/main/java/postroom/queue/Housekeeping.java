@@ -6,6 +6,7 @@ import postroom.store.Tx;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// Forgetting, in small bites so that no writer waits long; what there is to forget is looked up
 /// where no writer waits at all.
@@ -26,9 +27,21 @@ final class Housekeeping {
         var from = erasedUpTo;
         var old = store.read(tx -> oldContent(tx, from, done, most));
         if (!old.isEmpty()) store.write(tx -> eraseContent(tx, old));
-        if (old.size() == most) erasedUpTo = old.getLast().done();
-        else if (done.isAfter(from)) erasedUpTo = done;
+        var reached = old.size() == most ? old.getLast().done() : done;
+        var owed = store.read(Housekeeping::firstOwed);
+        if (reached.isAfter(from)) erasedUpTo = owed.filter(reached::isAfter).orElse(reached);
         return old.size();
+    }
+
+    /// A report may still need the header section of what was done then.
+    private static Optional<Instant> firstOwed(Tx tx) throws SQLException {
+        return tx.first(
+                        """
+                        select min(message.done_at) as done
+                        from report_owed join message on message.id = report_owed.message_id
+                        """,
+                        row -> row.maybeTime("done"))
+                .flatMap(found -> found);
     }
 
     private static List<Old> oldContent(Tx tx, Instant from, Instant done, int most)
@@ -36,7 +49,9 @@ final class Housekeeping {
         return tx.query(
                 """
                 select content_id, done_at from message
-                where done_at >= ? and done_at < ? and content_id <> 0 order by done_at limit ?
+                where done_at >= ? and done_at < ? and content_id <> 0
+                  and not exists (select 1 from report_owed where report_owed.message_id = message.id)
+                order by done_at limit ?
                 """,
                 row -> new Old(row.number("content_id"), row.time("done_at")),
                 from,
@@ -79,6 +94,7 @@ final class Housekeeping {
         for (long[] message : messages) {
             Spool.erase(tx, message[1]);
             tx.update("delete from recipient where message_id = ?", message[0]);
+            tx.update("delete from report_owed where message_id = ?", message[0]);
             tx.update("delete from attempt where message_id = ?", message[0]);
             tx.update("delete from event where message_id = ?", message[0]);
             tx.update("delete from message where id = ?", message[0]);

@@ -1,6 +1,7 @@
 package postroom.queue;
 
 import postroom.mail.QueueId;
+import postroom.mail.ReportWish;
 import postroom.store.Tx;
 
 import java.sql.SQLException;
@@ -33,6 +34,7 @@ final class Leases {
             int attempts,
             Optional<String> advice,
             Instant changedAt,
+            ReportWish wish,
             int recipients,
             Optional<String> heldBy) {
 
@@ -46,17 +48,18 @@ final class Leases {
         if (tx.severalWriters())
             return tx.query(
                     """
-                    with due as (
-                      select id, nullif(claimed_by, ?) as held_by from recipient
-                      where service_id = ? and turn = ? and state in ('queued', 'deferred') and due_at <= ?
-                        and (claimed_by is null or claimed_by = ?
-                          or not exists (select 1 from node where node.name = recipient.claimed_by))
-                      order by due_at limit ? for update of recipient skip locked)
-                    update recipient set due_at = ?, claimed_by = ?, claimed_until = ?
-                    from due where recipient.id = due.id
-                    returning recipient.id as id, message_id, turn, route, address, attempts, advice, changed_at,
-                      (select recipients from message where message.id = recipient.message_id) as recipients,
-                      due.held_by as held_by
+                      with due as (
+                        select id, nullif(claimed_by, ?) as held_by from recipient
+                        where service_id = ? and turn = ? and state in ('queued', 'deferred') and due_at <= ?
+                          and (claimed_by is null or claimed_by = ?
+                            or not exists (select 1 from node where node.name = recipient.claimed_by))
+                        order by due_at limit ? for update of recipient skip locked)
+                      update recipient set due_at = ?, claimed_by = ?, claimed_until = ?
+                      from due where recipient.id = due.id
+                      returning recipient.id as id, message_id, turn, route, address, attempts, advice, changed_at, notify,
+                    original_recipient,
+                        (select recipients from message where message.id = recipient.message_id) as recipients,
+                        due.held_by as held_by
                     """,
                     Leases::due,
                     node,
@@ -75,7 +78,8 @@ final class Leases {
                   select id from recipient
                   where service_id = ? and turn = ? and state in ('queued', 'deferred') and due_at <= ?
                   order by due_at limit ?)
-                returning id, message_id, turn, route, address, attempts, advice, changed_at,
+                returning id, message_id, turn, route, address, attempts, advice, changed_at, notify,
+                  original_recipient,
                   (select recipients from message where message.id = recipient.message_id) as recipients,
                   null as held_by
                 """,
@@ -95,17 +99,18 @@ final class Leases {
         if (tx.severalWriters())
             return tx.query(
                     """
-                    with due as (
-                      select id, nullif(claimed_by, ?) as held_by from recipient
-                      where message_id = ? and service_id = ? and state in ('queued', 'deferred')
-                        and due_at <= ?
-                        and (claimed_by is null or claimed_by = ?
-                          or not exists (select 1 from node where node.name = recipient.claimed_by))
-                      order by id limit ? for update of recipient skip locked)
-                    update recipient set due_at = ?, claimed_by = ?, claimed_until = ?
-                    from due where recipient.id = due.id
-                    returning recipient.id as id, message_id, turn, route, address, attempts, advice, changed_at,
-                      0 as recipients, due.held_by as held_by
+                      with due as (
+                        select id, nullif(claimed_by, ?) as held_by from recipient
+                        where message_id = ? and service_id = ? and state in ('queued', 'deferred')
+                          and due_at <= ?
+                          and (claimed_by is null or claimed_by = ?
+                            or not exists (select 1 from node where node.name = recipient.claimed_by))
+                        order by id limit ? for update of recipient skip locked)
+                      update recipient set due_at = ?, claimed_by = ?, claimed_until = ?
+                      from due where recipient.id = due.id
+                      returning recipient.id as id, message_id, turn, route, address, attempts, advice, changed_at, notify,
+                    original_recipient,
+                        0 as recipients, due.held_by as held_by
                     """,
                     Leases::due,
                     node,
@@ -124,7 +129,8 @@ final class Leases {
                   select id from recipient
                   where message_id = ? and service_id = ? and state in ('queued', 'deferred') and due_at <= ?
                   order by id limit ?)
-                returning id, message_id, turn, route, address, attempts, advice, changed_at, 0 as recipients,
+                returning id, message_id, turn, route, address, attempts, advice, changed_at, notify,
+                  original_recipient, 0 as recipients,
                   null as held_by
                 """,
                 Leases::due,
@@ -173,7 +179,16 @@ final class Leases {
                 row.integer("attempts"),
                 row.maybeString("advice"),
                 row.time("changed_at"),
+                wish(row),
                 row.integer("recipients"),
                 row.maybeString("held_by"));
+    }
+
+    private static ReportWish wish(Tx.Row row) throws SQLException {
+        var notify = row.maybeString("notify");
+        var original = row.maybeString("original_recipient");
+        return notify.isEmpty() && original.isEmpty()
+                ? ReportWish.NONE
+                : new ReportWish(notify.flatMap(ReportWish::readNotify), original);
     }
 }

@@ -14,12 +14,14 @@ import java.util.OptionalLong;
 /// A message on its way into the queue.
 ///
 /// @param id from [Queue#newId], so that `Received` can name it
-/// @param door `smtp`, `http` or `sendmail`; [#ALERT] for what Postroom itself has to say
+/// @param door `smtp`, `http` or `sendmail`; [#ALERT] or [#REPORT] for what Postroom itself has to
+///   say
 /// @param remote who handed it in, for people: `10.0.0.8 TLSv1.3`
 /// @param headerFrom the address of the author
 /// @param messageId header Message-ID with its angle brackets
 /// @param assignments the services that carry it: one for each forward-path, in their order
 /// @param sendAt not before then
+/// @param tellsSender the reverse-path gets a report when it fails or is late
 public record NewMessage(
         QueueId id,
         OptionalLong credential,
@@ -34,10 +36,14 @@ public record NewMessage(
         Map<String, Object> metadata,
         List<Assignment> assignments,
         Optional<Instant> sendAt,
+        boolean tellsSender,
         Spool.Draft content) {
 
     /// No door: Postroom tells its owner of trouble.
     public static final String ALERT = "alert";
+
+    /// No door: Postroom tells a sender what became of a message.
+    public static final String REPORT = "report";
 
     public NewMessage {
         assignments = List.copyOf(assignments);
@@ -49,7 +55,12 @@ public record NewMessage(
                             + " recipients");
     }
 
-    /// One service carries it to everybody.
+    /// True for what Postroom itself has to say.
+    public static boolean isOurs(String door) {
+        return door.equals(ALERT) || door.equals(REPORT);
+    }
+
+    /// One service carries it to everybody, and its sender hears no more of it.
     public NewMessage(
             QueueId id,
             OptionalLong credential,
@@ -79,6 +90,7 @@ public record NewMessage(
                 metadata,
                 Collections.nCopies(envelope.forwardPaths().size(), Assignment.to(service)),
                 sendAt,
+                false,
                 content);
     }
 

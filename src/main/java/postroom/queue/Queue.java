@@ -6,6 +6,8 @@ import postroom.mail.Address;
 import postroom.mail.Content;
 import postroom.mail.Envelope.Body;
 import postroom.mail.QueueId;
+import postroom.mail.ReportRequest.Returned;
+import postroom.mail.ReportWish;
 import postroom.store.Store;
 import postroom.store.Tx;
 
@@ -40,6 +42,7 @@ public final class Queue {
     private final Leases leases;
     private final Claiming claiming;
     private final Housekeeping housekeeping;
+    private final Patience patience;
     private final InstantSource clock;
     private final String node;
     private volatile LongConsumer whenDue = service -> {};
@@ -58,6 +61,7 @@ public final class Queue {
         this.leases = new Leases(node);
         this.claiming = new Claiming(spool, events, leases, clock);
         this.housekeeping = new Housekeeping(store);
+        this.patience = patience;
         this.clock = clock;
         this.node = node;
     }
@@ -199,6 +203,11 @@ public final class Queue {
         });
     }
 
+    /// What senders have to be told of.
+    public OwedReports owedReports() {
+        return new OwedReports(store, spool, patience, clock);
+    }
+
     /// When the next recipient of the service is due, if any waits.
     public Optional<Instant> nextDue(long service) {
         return store.read(tx -> Turns.nextDue(tx, service));
@@ -227,7 +236,7 @@ public final class Queue {
 
     /// Since when the oldest message waits that was accepted before `accepted` and has been due
     /// since before `due`: nobody comes for it, and it is not its own trouble it waits for. Looks
-    /// at the thousand that have been due longest, and leaves alerts out.
+    /// at the thousand that have been due longest, and leaves alerts and reports out.
     public Optional<Instant> stuckSince(long service, Instant accepted, Instant due) {
         return store.read(tx ->
                 tx
@@ -241,7 +250,7 @@ public final class Queue {
                                 order by recipient.due_at limit 1000
                                 """,
                                 row ->
-                                        row.string("door").equals(NewMessage.ALERT)
+                                        NewMessage.isOurs(row.string("door"))
                                                 ? Instant.MAX
                                                 : row.time("accepted_at"),
                                 service,
@@ -455,8 +464,9 @@ public final class Queue {
         tx.update(
                 """
                 insert into message (id, accepted_at, credential_id, door, remote, reverse_path, header_from,
-                  subject, message_id, size, content_id, eight_bit, smtputf8, usage, tags, metadata, recipients)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  subject, message_id, size, content_id, eight_bit, smtputf8, usage, tags, metadata, recipients,
+                  tells_sender, ret, envelope_id)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 message.id().value(),
                 now,
@@ -474,7 +484,10 @@ public final class Queue {
                 message.usage().name().toLowerCase(java.util.Locale.ROOT),
                 message.tags().isEmpty() ? "[]" : JSON.writeValueAsString(message.tags()),
                 message.metadata().isEmpty() ? "{}" : JSON.writeValueAsString(message.metadata()),
-                envelope.forwardPaths().size());
+                envelope.forwardPaths().size(),
+                message.tellsSender(),
+                envelope.reports().returned().map(Returned::word),
+                envelope.reports().envelopeId());
         for (int i = 0; i < envelope.forwardPaths().size(); i++)
             insert(tx, message, envelope.forwardPaths().get(i), message.assignments().get(i), now);
         events.append(
@@ -489,12 +502,13 @@ public final class Queue {
     private void insert(
             Tx tx, NewMessage message, Address recipient, Assignment assignment, Instant now)
             throws SQLException {
+        var wish = message.envelope().reports().wishFor(recipient);
         tx.update(
                 """
                 insert into recipient (id, message_id, address, state, service_id, route, turn, due_at,
-                  accepted_at, closed_before, changed_at)
+                  accepted_at, closed_before, changed_at, notify, original_recipient)
                 values (?, ?, ?, 'queued', ?, ?, ?, ?, ?,
-                  (select closed_total + coalesce(? - closed_since, 0) from service where id = ?), ?)
+                  (select closed_total + coalesce(? - closed_since, 0) from service where id = ?), ?, ?, ?)
                 """,
                 store.nextId(),
                 message.id().value(),
@@ -506,7 +520,9 @@ public final class Queue {
                 now,
                 now,
                 assignment.service(),
-                now);
+                now,
+                wish.occasions().map(ReportWish::notifyText),
+                wish.originalRecipient());
     }
 
     private static Map<String, Object> acceptedData(NewMessage message) {

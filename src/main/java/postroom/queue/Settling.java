@@ -8,6 +8,7 @@ import postroom.mail.DeliveryResult.Refused;
 import postroom.mail.DeliveryResult.Sent;
 import postroom.mail.Diagnostic;
 import postroom.mail.QueueId;
+import postroom.mail.ReportWish.Occasion;
 import postroom.mail.Scope;
 import postroom.store.Tx;
 import postroom.tally.Timing;
@@ -61,8 +62,9 @@ final class Settling {
                 events.tallies()
                         .time(Timing.ATTEMPT, attempt.took(), Long.toString(claim.service())));
         int notTaken = 0;
+        boolean owed = false;
         for (var settlement : settlements) {
-            settle(tx, claim, settlement, attemptId);
+            owed |= settle(tx, claim, settlement, attemptId);
             if (!mayHaveBeenTaken(settlement.result())) notTaken++;
         }
         if (claim.counted().isPresent())
@@ -73,6 +75,7 @@ final class Settling {
                     settlements.stream().allMatch(Settling::isUntried) ? 1 : 0,
                     notTaken);
         markDone(tx, claim.id(), clock.instant());
+        if (owed) Owing.hurry(tx, claim.id());
     }
 
     // The line could not be opened, or the service had closed.
@@ -168,7 +171,9 @@ final class Settling {
             data.put("status", "4.4.7");
             data.put("reason", "patience");
             tellFailed(tx, one.message, one.service, data);
+            Owing.failed(tx, one.id, "patience", now);
             markDone(tx, one.message, now);
+            Owing.hurry(tx, one.message);
             failed++;
         }
         return failed;
@@ -193,7 +198,8 @@ final class Settling {
 
     record Impatient(long id, QueueId message, String address, long service) {}
 
-    private void settle(Tx tx, Claim claim, Settlement settlement, long attemptId)
+    /// True when the sender may have to be told.
+    private boolean settle(Tx tx, Claim claim, Settlement settlement, long attemptId)
             throws SQLException {
         var result = settlement.result();
         var data = new LinkedHashMap<String, Object>();
@@ -201,10 +207,15 @@ final class Settling {
         data.put("attempt", attemptId);
         data.put("diagnostic", result.diagnostic().text());
         settlement.advice().ifPresent(advice -> data.put("advice", advice));
-        switch (result) {
+        return switch (result) {
             case Sent sent -> {
                 send(tx, claim, sent);
                 events.append(tx, EventType.MESSAGE_SENT, claim.id(), claim.service(), data);
+                // RFC 3461 §5.2.2: who cannot be asked to report success will not.
+                boolean owed =
+                        !sent.passedOn() && sent.recipient().wish().asksFor(Occasion.SUCCESS);
+                if (owed) Owing.relayed(tx, sent.recipient().id(), clock.instant());
+                yield owed;
             }
             case Refused refused -> {
                 boolean ours =
@@ -214,12 +225,14 @@ final class Settling {
                                 refused.diagnostic().text(),
                                 settlement.advice(),
                                 1);
-                if (!ours) return;
+                if (!ours) yield false;
                 data.put("reason", "refused");
                 tellFailed(tx, claim.id(), claim.service(), data);
+                Owing.failed(tx, refused.recipient().id(), "refused", clock.instant());
+                yield true;
             }
             case Deferred deferred -> defer(tx, claim, deferred, settlement.advice(), data);
-        }
+        };
     }
 
     private void send(Tx tx, Claim claim, Sent sent) throws SQLException {
@@ -263,7 +276,8 @@ final class Settling {
                 > 0;
     }
 
-    private void defer(
+    /// True when it was the last try.
+    private boolean defer(
             Tx tx,
             Claim claim,
             Deferred deferred,
@@ -279,11 +293,13 @@ final class Settling {
         data.put("scope", deferred.scope().name().toLowerCase(java.util.Locale.ROOT));
         if (endedAfterFinalDot(deferred)) data.put("may_have_been_sent", true);
         if (impatient || (tooOld && !ofService)) {
-            if (!fail(tx, id, deferred.diagnostic().text(), advice, ofService ? 0 : 1)) return;
+            if (!fail(tx, id, deferred.diagnostic().text(), advice, ofService ? 0 : 1))
+                return false;
             data.put("status", "4.4.7");
             data.put("reason", impatient ? "patience" : "lifetime");
             tellFailed(tx, claim.id(), claim.service(), data);
-            return;
+            Owing.failed(tx, id, impatient ? "patience" : "lifetime", now);
+            return true;
         }
         var due = ofService ? now : now.plus(pause(deferred, age));
         int ours =
@@ -300,9 +316,10 @@ final class Settling {
                         now,
                         id,
                         node);
-        if (ours == 0) return;
+        if (ours == 0) return false;
         if (!ofService) data.put("next_attempt_at", due.toString());
         events.append(tx, EventType.MESSAGE_DEFERRED, claim.id(), claim.service(), data);
+        return false;
     }
 
     /// As the schedule says, not earlier than the far side asked for, and once more at the very end

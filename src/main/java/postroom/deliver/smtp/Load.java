@@ -12,6 +12,8 @@ import postroom.mail.Diagnostic.Condition;
 import postroom.mail.Diagnostic.Stage;
 import postroom.mail.Envelope.Body;
 import postroom.mail.Recipient;
+import postroom.mail.ReportWish;
+import postroom.mail.Xtext;
 import postroom.service.Service;
 
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.net.IDN;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -38,6 +41,7 @@ final class Load {
     private final List<Path> waiting;
     private int taken;
     private String mail = "";
+    private boolean passesOn;
 
     /// A recipient as it goes over the wire.
     record Path(int place, Recipient recipient, String command) {}
@@ -100,7 +104,7 @@ final class Load {
 
     void sent(Path path, Diagnostic diagnostic) {
         anySent = true;
-        decide(path.place(), judge.sent(path.recipient(), diagnostic));
+        decide(path.place(), judge.sent(path.recipient(), diagnostic, passesOn));
     }
 
     void judge(Path path, Diagnostic diagnostic, Stage stage) {
@@ -140,6 +144,7 @@ final class Load {
             refuse("size-exceeds-advertised", size + " octets, and the limit is " + most);
             return;
         }
+        passesOn = offer.has("DSN");
         boolean utf8 = offer.has("SMTPUTF8");
         if (consignment.smtputf8() && !utf8 && headerNeedsUtf8()) {
             refuse("smtputf8-not-offered", "the header section is not ASCII");
@@ -165,7 +170,7 @@ final class Load {
                 continue;
             }
             international |= !isAscii(path);
-            waiting.add(new Path(i, recipient, "RCPT TO:<" + path + ">"));
+            waiting.add(new Path(i, recipient, "RCPT TO:<" + path + ">" + wishOf(recipient)));
         }
         mail = mailCommand(reversePath, size, offer, international && utf8);
     }
@@ -177,7 +182,33 @@ final class Load {
         if (offer.has("SIZE")) command += " SIZE=" + size;
         boolean eightBit = consignment.body() == Body.EIGHT_BIT || utf8;
         if (eightBit && offer.has("8BITMIME")) command += " BODY=8BITMIME";
-        return utf8 ? command + " SMTPUTF8" : command;
+        if (utf8) command += " SMTPUTF8";
+        return passesOn ? command + aboutReports() : command;
+    }
+
+    // RFC 3461 §5.1.1: what the client said goes on as it was said, and nothing is added.
+    private String aboutReports() {
+        var text = "";
+        if (consignment.returned().isPresent()) text += " RET=" + consignment.returned().get();
+        if (consignment.envelopeId().isPresent())
+            text += " ENVID=" + Xtext.encode(consignment.envelopeId().get());
+        return text;
+    }
+
+    private String wishOf(Recipient recipient) {
+        var wish = recipient.wish();
+        if (!passesOn || wish.equals(ReportWish.NONE)) return "";
+        var text = "";
+        if (wish.occasions().isPresent())
+            text +=
+                    " NOTIFY="
+                            + ReportWish.notifyText(wish.occasions().get())
+                                    .toUpperCase(Locale.ROOT);
+        if (wish.originalRecipient().isPresent())
+            text +=
+                    " ORCPT="
+                            + ReportWish.originalRecipientParameter(wish.originalRecipient().get());
+        return text;
     }
 
     /// Empty where the address cannot be written. RFC 6531 §3.2: a domain has an A-label form, a

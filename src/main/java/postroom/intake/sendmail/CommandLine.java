@@ -23,6 +23,7 @@ final class CommandLine {
     boolean reversePathGiven;
     String data = "";
     String config = "";
+    Asked asked = Asked.NOTHING;
     final List<String> recipients = new ArrayList<>();
 
     private final String[] arguments;
@@ -98,8 +99,11 @@ final class CommandLine {
             }
             case 'b' -> mode(value);
             case 'q' -> nothingToDo = true;
+            case 'N' -> asked = asked.withNotify(value);
+            case 'R' -> asked = asked.withReturned(value);
+            case 'V' -> asked = asked.withEnvelopeId(value);
             default -> {
-                // -B8BITMIME -N never -R hdrs -V id -em -h 5 -L tag -X log: nothing of it is ours
+                // -B8BITMIME -em -h 5 -L tag -X log: nothing of it is ours
             }
         }
     }

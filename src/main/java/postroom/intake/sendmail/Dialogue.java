@@ -146,7 +146,11 @@ final class Dialogue {
         boolean[] ended = {false};
         try {
             writer.write(
-                    reversePath, recipients, identity.user(), sink -> ended[0] = copyContent(sink));
+                    reversePath,
+                    recipients,
+                    Asked.NOTHING,
+                    identity.user(),
+                    sink -> ended[0] = copyContent(sink));
             say("250 2.0.0 left for Postroom to send");
         } catch (Sysexit notTaken) {
             if (!ended[0]) skipContent();

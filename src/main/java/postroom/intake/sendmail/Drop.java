@@ -33,7 +33,9 @@ import java.util.Optional;
 /// eight-bit: yes
 /// ```
 ///
-/// An empty `from` is the null reverse-path. The lines end with LF; the content has CRLF.
+/// Where the caller said so, `notify: failure,delay`, `ret: hdrs` and `envelope-id: 4711` stand
+/// there as well. An empty `from` is the null reverse-path. The lines end with LF; the content has
+/// CRLF.
 ///
 /// @param user who called the command, as it says itself
 /// @param at when
@@ -99,6 +101,7 @@ public record Drop(Envelope envelope, String user, Instant at, Content content) 
         private Optional<Address> from = Optional.empty();
         private boolean fromGiven;
         private boolean eightBit;
+        private Asked asked = Asked.NOTHING;
         private String user = "";
         private Optional<Instant> at = Optional.empty();
 
@@ -115,7 +118,10 @@ public record Drop(Envelope envelope, String user, Instant at, Content content) 
                             || !to.stream().allMatch(Address::isAscii);
             var body = eightBit ? Envelope.Body.EIGHT_BIT : Envelope.Body.SEVEN_BIT;
             return new Drop(
-                    new Envelope(from, to, body, smtputf8), user, at.orElseThrow(), content);
+                    new Envelope(from, to, body, smtputf8, asked.request(to)),
+                    user,
+                    at.orElseThrow(),
+                    content);
         }
 
         private void take(String line) throws GarbageException {
@@ -131,12 +137,15 @@ public record Drop(Envelope envelope, String user, Instant at, Content content) 
                     case "to" -> to.add(Address.of(value));
                     case "user" -> user = value;
                     case "at" -> at = Optional.of(Instant.parse(value));
+                    case Asked.NOTIFY -> asked = asked.withNotify(value);
+                    case Asked.RET -> asked = asked.withReturned(value);
+                    case Asked.ENVELOPE_ID -> asked = asked.withEnvelopeId(value);
                     case "eight-bit" -> eightBit = value.equals("yes");
                     default -> {
                         // a later version says more; what we know is enough
                     }
                 }
-            } catch (IllegalArgumentException | DateTimeParseException unreadable) {
+            } catch (IllegalArgumentException | DateTimeParseException | Sysexit unreadable) {
                 throw new GarbageException(String.valueOf(unreadable.getMessage()));
             }
         }

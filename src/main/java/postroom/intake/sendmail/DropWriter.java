@@ -45,7 +45,7 @@ final class DropWriter {
         void writeTo(Sink sink) throws IOException, Sysexit;
     }
 
-    void write(Optional<Address> from, List<Address> to, String user, Source source)
+    void write(Optional<Address> from, List<Address> to, Asked asked, String user, Source source)
             throws Sysexit {
         Path file = null;
         try {
@@ -54,7 +54,7 @@ final class DropWriter {
             try (var out = new FileOutputStream(file.toFile())) {
                 allowTheServerToRead(file);
                 var sink = new Sink(new BufferedOutputStream(out, 65_536), maxSize);
-                int flag = sink.head(head(from, to, user)) - FLAG.length();
+                int flag = sink.head(head(from, to, asked, user)) - FLAG.length();
                 source.writeTo(sink);
                 sink.flush();
                 if (sink.eightBit) out.getChannel().write(EIGHT_BIT.duplicate(), flag);
@@ -73,11 +73,12 @@ final class DropWriter {
         }
     }
 
-    private String head(Optional<Address> from, List<Address> to, String user) {
+    private String head(Optional<Address> from, List<Address> to, Asked asked, String user) {
         var head = new StringBuilder(Drop.VERSION);
         head.append("\nfrom: ");
         if (from.isPresent()) head.append(from.get());
         for (var recipient : to) head.append("\nto: ").append(recipient);
+        head.append(asked.lines());
         head.append("\nuser: ").append(CommandLine.shown(user));
         head.append("\nat: ").append(clock.instant());
         return head.append("\neight-bit: ").append(FLAG).toString();

@@ -98,6 +98,7 @@ public final class Sendmail {
         writer.write(
                 reversePath,
                 recipients,
+                command.asked,
                 identity.user(),
                 sink -> {
                     var octets = header.octets();
@@ -189,6 +190,9 @@ public final class Sendmail {
                   -i, -oi       a line with a single dot does not end the message
                   -f, -r ADDR   the reverse-path, where reports go; '' or '<>' for none
                   -F NAME       your name, where the message has no From
+                  -N WHEN       report never, or success,failure,delay; without it: failure and delay
+                  -R full|hdrs  how much of the message a report brings back
+                  -V ID         what a report calls the message, as Original-Envelope-Id
                   -bs           speak SMTP on standard input and output
                   --data DIR    Postroom's data directory (or POSTROOM_DATA)
                   --config FILE the settings file that names it

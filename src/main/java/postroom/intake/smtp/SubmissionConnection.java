@@ -15,6 +15,9 @@ import postroom.mail.Address;
 import postroom.mail.Envelope;
 import postroom.mail.Envelope.Body;
 import postroom.mail.Reply;
+import postroom.mail.ReportRequest;
+import postroom.mail.ReportRequest.Returned;
+import postroom.mail.ReportWish;
 import postroom.secret.Secret;
 
 import java.io.IOException;
@@ -25,15 +28,17 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// One client's dialogue, from the greeting to the end: message submission (RFC 6409) by the rules
 /// of RFC 5321, with STARTTLS (RFC 3207), AUTH (RFC 4954), PIPELINING (RFC 2920), CHUNKING (RFC
-/// 3030), SIZE (RFC 1870), 8BITMIME (RFC 6152), SMTPUTF8 (RFC 6531) and enhanced status codes (RFC
-/// 2034).
+/// 3030), SIZE (RFC 1870), 8BITMIME (RFC 6152), SMTPUTF8 (RFC 6531), DSN (RFC 3461) and enhanced
+/// status codes (RFC 2034).
 ///
 /// It runs on a virtual thread of its own; only [#stop] and [#isStuck] are for others.
 public final class SubmissionConnection {
@@ -73,15 +78,20 @@ public final class SubmissionConnection {
         final Optional<Address> reversePath;
         final boolean smtputf8;
         final Body body;
+        final Optional<Returned> returned;
+        final Optional<String> envelopeId;
         final List<Address> forwardPaths = new ArrayList<>(4);
+        final Map<Address, ReportWish> wishes = new HashMap<>(0);
         Optional<SubmissionContent> chunks = Optional.empty();
         final long began = System.nanoTime();
         boolean chunkFailed;
 
-        Transaction(Optional<Address> reversePath, boolean smtputf8, Body body) {
+        Transaction(Optional<Address> reversePath, MailParameters said) {
             this.reversePath = reversePath;
-            this.smtputf8 = smtputf8;
-            this.body = body;
+            this.smtputf8 = said.smtputf8();
+            this.body = said.body();
+            this.returned = said.returned();
+            this.envelopeId = said.envelopeId();
         }
     }
 
@@ -297,6 +307,7 @@ public final class SubmissionConnection {
         outbound.line("250-SMTPUTF8");
         outbound.line("250-ENHANCEDSTATUSCODES");
         outbound.line("250-CHUNKING");
+        if (intake.tellsSenders()) outbound.line("250-DSN");
         if (mayStartTls()) outbound.line("250-STARTTLS");
         if (wire.tls().isPresent()) outbound.line("250-AUTH PLAIN LOGIN");
         outbound.line("250 SIZE " + intake.maxSize());
@@ -482,58 +493,24 @@ public final class SubmissionConnection {
             wrong("501 5.5.4 Please write MAIL FROM:<address>");
             return;
         }
-        var body = Body.SEVEN_BIT;
-        boolean smtputf8 = false;
-        for (var parameter : read.get().parameters()) {
-            var value = parameter.value();
-            switch (parameter.keyword()) {
-                case "SIZE" -> {
-                    if (!isNumber(value)) {
-                        wrong("501 5.5.4 SIZE is a number of octets");
-                        return;
-                    }
-                    if (Long.parseLong(value) > intake.maxSize()) {
-                        outbound.line(
-                                "552 5.3.4 The message is larger than "
-                                        + intake.maxSize()
-                                        + " octets");
-                        return;
-                    }
-                }
-                case "BODY" -> {
-                    if (value.equalsIgnoreCase("8BITMIME")) body = Body.EIGHT_BIT;
-                    else if (!value.equalsIgnoreCase("7BIT")) {
-                        wrong("501 5.5.4 BODY is 7BIT or 8BITMIME");
-                        return;
-                    }
-                }
-                case "SMTPUTF8" -> {
-                    if (!value.isEmpty()) {
-                        wrong("501 5.5.4 SMTPUTF8 takes no value");
-                        return;
-                    }
-                    smtputf8 = true;
-                }
-                case "AUTH" -> {
-                    // RFC 4954 §5: whom another server vouches for; we go by our own sign-in
-                }
-                default -> {
-                    wrong("555 5.5.4 " + parameter.keyword() + " is not offered");
-                    return;
-                }
-            }
+        switch (MailParameters.read(read.get().parameters(), intake.maxSize())) {
+            case MailParameters.Read.Wrong(var reply) -> wrong(reply);
+            case MailParameters.Read.TooLarge(var reply) -> outbound.line(reply);
+            case MailParameters.Read.Said(var said) -> mail(read.get().path(), said);
         }
-        var path = read.get().path();
+    }
+
+    private void mail(String path, MailParameters said) {
         if (path.isEmpty()) {
-            begin(Optional.empty(), smtputf8, body);
+            begin(Optional.empty(), said);
             return;
         }
         var address = Address.parse(path);
         if (address.isEmpty()) wrong("501 5.1.7 This is not an address: " + path);
-        else if (!smtputf8 && !address.get().isAscii())
+        else if (!said.smtputf8() && !address.get().isAscii())
             outbound.line("550 5.6.7 An address beyond ASCII needs the parameter SMTPUTF8");
-        else if (!credential.get().maySendAs(address.get())) {
-            intake.rejected("smtp", credential.get(), 550);
+        else if (!credential.orElseThrow().maySendAs(address.get())) {
+            intake.rejected("smtp", credential.orElseThrow(), 550);
             LOG.info(
                     "- rejected door=smtp remote=\"{}\" credential={} from=<{}> reply=\"550"
                             + " 5.7.1\"",
@@ -545,11 +522,11 @@ public final class SubmissionConnection {
                             + credential.get().name()
                             + " may not send as "
                             + address.get());
-        } else begin(address, smtputf8, body);
+        } else begin(address, said);
     }
 
-    private void begin(Optional<Address> reversePath, boolean smtputf8, Body body) {
-        transaction = Optional.of(new Transaction(reversePath, smtputf8, body));
+    private void begin(Optional<Address> reversePath, MailParameters said) {
+        transaction = Optional.of(new Transaction(reversePath, said));
         outbound.line("250 2.1.0 Sender OK");
     }
 
@@ -570,11 +547,13 @@ public final class SubmissionConnection {
             wrong("501 5.5.4 Please write RCPT TO:<address>");
             return;
         }
-        if (!read.get().parameters().isEmpty()) {
-            wrong("555 5.5.4 " + read.get().parameters().getFirst().keyword() + " is not offered");
-            return;
+        switch (RcptParameters.read(read.get().parameters())) {
+            case RcptParameters.Read.Wrong(var reply) -> wrong(reply);
+            case RcptParameters.Read.Said(var wish) -> rcpt(current, read.get().path(), wish);
         }
-        var path = read.get().path();
+    }
+
+    private void rcpt(Transaction current, String path, ReportWish wish) {
         var address = Address.parse(path);
         if (path.equalsIgnoreCase("postmaster"))
             outbound.line("550 5.1.1 No mailboxes here; please write postmaster@ and a domain");
@@ -586,6 +565,7 @@ public final class SubmissionConnection {
                     "452 4.5.3 A message has at most " + intake.maxRecipients() + " recipients");
         else {
             current.forwardPaths.add(address.get());
+            if (!wish.equals(ReportWish.NONE)) current.wishes.putIfAbsent(address.get(), wish);
             outbound.line("250 2.1.5 Recipient OK");
         }
     }
@@ -627,7 +607,7 @@ public final class SubmissionConnection {
         int blank = argument.indexOf(' ');
         var size = blank < 0 ? argument : argument.substring(0, blank);
         var last = blank < 0 ? "" : argument.substring(blank + 1).strip();
-        if (!isNumber(size) || !(last.isEmpty() || last.equalsIgnoreCase("LAST"))) {
+        if (!MailParameters.isNumber(size) || !(last.isEmpty() || last.equalsIgnoreCase("LAST"))) {
             outbound.line("501 5.5.4 Please write BDAT length or BDAT length LAST; closing");
             open = false; // what follows is a chunk of unknown length, and no command
             return;
@@ -735,7 +715,11 @@ public final class SubmissionConnection {
 
     private static Envelope envelope(Transaction current) {
         return new Envelope(
-                current.reversePath, current.forwardPaths, current.body, current.smtputf8);
+                current.reversePath,
+                current.forwardPaths,
+                current.body,
+                current.smtputf8,
+                new ReportRequest(current.returned, current.envelopeId, current.wishes));
     }
 
     // RFC 3848 and RFC 6531 §4.3
@@ -771,13 +755,6 @@ public final class SubmissionConnection {
                 || (c >= 'A' && c <= 'Z')
                 || (c >= '0' && c <= '9')
                 || "-._:[]".indexOf(c) >= 0;
-    }
-
-    private static boolean isNumber(String text) {
-        if (text.isEmpty() || text.length() > 18) return false;
-        for (int i = 0; i < text.length(); i++)
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') return false;
-        return true;
     }
 
     private static Duration least(Duration one, Duration other) {

@@ -7,6 +7,8 @@ import postroom.mail.Content;
 import postroom.mail.Envelope.Body;
 import postroom.mail.QueueId;
 import postroom.mail.Recipient;
+import postroom.mail.ReportRequest.Returned;
+import postroom.mail.ReportWish;
 import postroom.oauth.SignIn;
 import postroom.oauth.SignIns;
 import postroom.secret.Sealed;
@@ -252,11 +254,15 @@ final class Scene {
         var octets = "Subject: hello\r\n\r\nHello\r\n";
         var body = Body.SEVEN_BIT;
         boolean utf8 = false;
+        Optional<Returned> returned = Optional.empty();
+        Optional<String> envelopeId = Optional.empty();
         for (var part : text.split(";", -1)) {
             var words = part.strip().split(" ", 2);
             switch (words[0]) {
                 case "to" -> to = recipients(words[1]);
                 case "from" -> from = Address.parse(words[1]);
+                case "ret" -> returned = Returned.read(words[1]);
+                case "envid" -> envelopeId = Optional.of(words[1]);
                 case "utf8" -> utf8 = true;
                 case "8bit" -> body = Body.EIGHT_BIT;
                 case "text" -> octets = words[1].replace("\\r", "\r").replace("\\n", "\n");
@@ -264,13 +270,27 @@ final class Scene {
             }
         }
         var content = Content.of(octets.getBytes(StandardCharsets.UTF_8));
-        return new Consignment(new QueueId(++serial), from, to, body, utf8, content);
+        return new Consignment(
+                new QueueId(++serial), from, to, body, utf8, content, returned, envelopeId);
     }
 
     private List<Recipient> recipients(String text) {
         return Arrays.stream(text.split(",", -1))
-                .map(address -> new Recipient(++serial, Address.of(address.strip())))
+                .map(one -> recipient(one.strip().split(" ")))
                 .toList();
+    }
+
+    /// `a@example.net`, and behind it perhaps `success+failure` or `never`, and `rfc822:a@…`.
+    private Recipient recipient(String[] words) {
+        var wish =
+                new ReportWish(
+                        words.length < 2
+                                ? Optional.empty()
+                                : ReportWish.readNotify(words[1].replace('+', ',')),
+                        words.length < 3
+                                ? Optional.empty()
+                                : Optional.of(words[2].replaceFirst(":", ";")));
+        return new Recipient(++serial, Address.of(words[0]), wish);
     }
 
     private String upper(String key, String otherwise) {

@@ -7,6 +7,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import postroom.mail.Address;
+import postroom.mail.ReportRequest;
+import postroom.mail.ReportWish.Occasion;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 class SendmailTest {
@@ -341,6 +346,37 @@ class SendmailTest {
 
         assertThat(exit).isZero();
         assertThat(elsewhere.resolve("drop")).isNotEmptyDirectory();
+    }
+
+    @Test
+    void what_is_said_about_reports_goes_into_the_drop() throws Exception {
+        int code =
+                sendmail(
+                        "Subject: x\n\nhello\n",
+                        "-N",
+                        "success,failure",
+                        "-R",
+                        "full",
+                        "-V",
+                        "batch 7",
+                        "-f",
+                        "ada@example.com",
+                        "a@example.net");
+
+        assertThat(code).isZero();
+        var reports = onlyDrop().envelope().reports();
+        assertThat(reports.returned()).contains(ReportRequest.Returned.FULL);
+        assertThat(reports.envelopeId()).contains("batch 7");
+        assertThat(reports.wishFor(Address.of("a@example.net")).occasions())
+                .contains(Set.of(Occasion.SUCCESS, Occasion.FAILURE));
+    }
+
+    @Test
+    void a_wish_that_is_none_is_a_wrong_call() throws Exception {
+        assertThat(sendmail("x\n", "-N", "sometimes", "a@example.net")).isEqualTo(64);
+        assertThat(sendmail("x\n", "-R", "half", "a@example.net")).isEqualTo(64);
+        assertThat(sendmail("x\n", "-V", "b\u00e4tch", "a@example.net")).isEqualTo(64);
+        assertThat(drops()).isEmpty();
     }
 
     private int sendmail(String input, String... arguments) {

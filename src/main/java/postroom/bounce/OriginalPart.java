@@ -1,0 +1,91 @@
+package postroom.bounce;
+
+import postroom.mail.Content;
+import postroom.mail.ReportRequest.Returned;
+import postroom.queue.OwedReport;
+import postroom.queue.OwedReport.Action;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+
+/// What comes back of the message itself: its header section, or all of it where the client said
+/// `RET=FULL`, it failed, and it is not too large (RFC 3461 §4.3 leaves that to us).
+record OriginalPart(String type, String encoding, byte[] octets) {
+
+    static final int LARGEST = 256 * 1024;
+    private static final int LONGEST_LINE = 998; // RFC 5322 §2.1.1
+
+    /// Empty where the content is not kept any more.
+    static Optional<OriginalPart> of(OwedReport report) {
+        if (report.content().isEmpty()) return Optional.empty();
+        try {
+            return of(report, report.content().get());
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    boolean isEightBit() {
+        return encoding.equals("8bit");
+    }
+
+    private static Optional<OriginalPart> of(OwedReport report, Content content)
+            throws IOException {
+        boolean whole =
+                report.returned().filter(Returned.FULL::equals).isPresent()
+                        && content.size() <= LARGEST
+                        && report.lines().stream().anyMatch(it -> it.action() == Action.FAILED);
+        if (whole) {
+            var octets = read(content, false);
+            // RFC 2046 §5.2.1: a message within a message is not encoded
+            if (hasShortLines(octets))
+                return Optional.of(
+                        new OriginalPart(
+                                "message/rfc822", isAscii(octets) ? "7bit" : "8bit", octets));
+        }
+        var header = read(content, true);
+        if (header.length == 0) return Optional.empty();
+        return Optional.of(
+                isAscii(header) && hasShortLines(header)
+                        ? new OriginalPart("text/rfc822-headers", "7bit", header)
+                        : new OriginalPart(
+                                "text/rfc822-headers; charset=utf-8",
+                                "base64",
+                                ReportMail.base64(header)));
+    }
+
+    /// Whole lines.
+    private static byte[] read(Content content, boolean onlyHeader) throws IOException {
+        var octets = new ByteArrayOutputStream(4096);
+        int endOfLines = 0;
+        try (var in = content.open();
+                var buffered = new java.io.BufferedInputStream(in)) {
+            for (int octet = buffered.read();
+                    octet >= 0 && octets.size() < LARGEST;
+                    octet = buffered.read()) {
+                octets.write(octet);
+                if (octet != '\n') continue;
+                if (onlyHeader && octets.size() - endOfLines <= 2) break;
+                endOfLines = octets.size();
+            }
+        }
+        var all = octets.toByteArray();
+        return onlyHeader ? java.util.Arrays.copyOf(all, endOfLines) : all;
+    }
+
+    private static boolean isAscii(byte[] octets) {
+        for (byte octet : octets) if (octet < 0) return false;
+        return true;
+    }
+
+    private static boolean hasShortLines(byte[] octets) {
+        int length = 0;
+        for (byte octet : octets) {
+            length = octet == '\n' ? 0 : length + 1;
+            if (length > LONGEST_LINE + 1) return false; // and its CR
+        }
+        return true;
+    }
+}
