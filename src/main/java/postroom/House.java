@@ -177,7 +177,7 @@ public final class House implements AutoCloseable {
                                 vault.open(key, service.secretContext("smtp_client_key")));
         routes = Routes.open(store, events, services);
         var places =
-                store instanceof PostgresStore
+                database instanceof PostgresStore
                         ? new SharedPlaces(new Lines(store))
                         : SharedPlaces.ALONE;
         dispatcher =

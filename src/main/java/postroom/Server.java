@@ -80,9 +80,14 @@ public final class Server implements AutoCloseable {
     /// Runs until the process is told to stop; returns the exit code.
     public static int run(PostroomSettings settings, PrintStream out) {
         var server = start(settings, out);
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "stop"));
         server.awaitEnd();
         return 0;
+    }
+
+    private static void stop(Server server) {
+        server.close();
+        Line.flush();
     }
 
     /// What the server really uses.

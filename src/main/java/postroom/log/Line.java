@@ -1,9 +1,12 @@
 package postroom.log;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.LayoutBase;
+
+import org.slf4j.LoggerFactory;
 
 import postroom.config.PostroomSettings.LogFormat;
 import postroom.secret.Redactor;
@@ -31,6 +34,11 @@ public final class Line extends LayoutBase<ILoggingEvent> {
 
     public static void use(LogFormat wanted) {
         format = wanted;
+    }
+
+    /// Writes what waits to be written, and nothing more afterwards; for the end of the process.
+    public static void flush() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) context.stop();
     }
 
     /// The newest lines, oldest first.
