@@ -26,7 +26,6 @@ final class LivingToken {
     private static final Duration REFUSAL_IS_BELIEVED = Duration.ofHours(1);
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
-    private static final Duration YOUNG = Duration.ofMinutes(1);
 
     private final OAuth2 oauth2;
     private final Optional<String> trustedCa;
@@ -101,7 +100,7 @@ final class LivingToken {
             if (token == null)
                 return renew(service, new Replaced(Optional.of(refused.accessToken()), true));
             boolean somebodyElseDid = !token.is(refused.accessToken()) && token.isGood(now);
-            boolean asYoungAsCanBe = now.isBefore(token.since().plus(YOUNG)) && token.isGood(now);
+            boolean asYoungAsCanBe = now.isBefore(token.life().youngUntil()) && token.isGood(now);
             return somebodyElseDid || asYoungAsCanBe
                     ? token.signIn()
                     : renew(service, replaced(token, true));

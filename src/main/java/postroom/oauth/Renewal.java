@@ -31,7 +31,6 @@ import java.util.function.Supplier;
 final class Renewal {
 
     private static final Duration LEASE = Duration.ofSeconds(60);
-    private static final Duration YOUNG = Duration.ofMinutes(1);
     private static final Duration JUST_NOW = Duration.ofSeconds(10);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
     private static final int MOST_LOOKS = 100;
@@ -181,7 +180,8 @@ final class Renewal {
                 .filter(token -> now.isBefore(TokenLife.of(token).goodUntil()))
                 .filter(token ->
                         !replaced.token().equals(Optional.of(token.value()))
-                                || (replaced.refused() && now.isBefore(token.since().plus(YOUNG))));
+                                || (replaced.refused()
+                                        && now.isBefore(TokenLife.of(token).youngUntil())));
     }
 
     private Outcome ask(Service service, OAuth2 oauth2) {

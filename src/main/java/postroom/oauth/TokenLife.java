@@ -11,9 +11,11 @@ import java.util.random.RandomGenerator;
 /// half of it.
 ///
 /// @param goodUntil a little before it ends, so that it does not end on its way
-record TokenLife(Instant renewAt, Instant goodUntil) {
+/// @param youngUntil a server that refuses it before then would refuse another one as well
+record TokenLife(Instant renewAt, Instant goodUntil, Instant youngUntil) {
 
     private static final Duration AHEAD = Duration.ofMinutes(5);
+    private static final Duration YOUNG = Duration.ofMinutes(1);
     private static final Duration ON_ITS_WAY = Duration.ofMinutes(1);
     private static final double JITTER = 0.2;
 
@@ -22,14 +24,15 @@ record TokenLife(Instant renewAt, Instant goodUntil) {
         var tenth = lifetime.dividedBy(10);
         return new TokenLife(
                 token.expires().minus(shorter(longer(AHEAD, tenth), lifetime.dividedBy(2))),
-                token.expires().minus(shorter(ON_ITS_WAY, tenth)));
+                token.expires().minus(shorter(ON_ITS_WAY, tenth)),
+                token.since().plus(shorter(YOUNG, lifetime.dividedBy(2))));
     }
 
     /// A little earlier, so that not all services renew at once.
     TokenLife with(RandomGenerator random) {
         var ahead = Duration.between(renewAt, goodUntil);
         long earlier = (long) (ahead.toMillis() * JITTER * random.nextDouble());
-        return new TokenLife(renewAt.minusMillis(earlier), goodUntil);
+        return new TokenLife(renewAt.minusMillis(earlier), goodUntil, youngUntil);
     }
 
     private static Duration longer(Duration a, Duration b) {

@@ -27,6 +27,7 @@ public final class FakeProvider implements AutoCloseable {
     private final HttpServer server;
     private final Deque<Answer> answers = new ArrayDeque<>();
     private final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
+    volatile int lifetimeSeconds = 3600;
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private int tokens;
     boolean rotates;
@@ -98,7 +99,9 @@ public final class FakeProvider implements AutoCloseable {
         var refresh = rotates ? ",\"refresh_token\":\"refresh-" + number + "\"" : "";
         return new Answer(
                 200,
-                "{\"token_type\":\"Bearer\",\"expires_in\":3600,\"access_token\":\"access-"
+                "{\"token_type\":\"Bearer\",\"expires_in\":"
+                        + lifetimeSeconds
+                        + ",\"access_token\":\"access-"
                         + number
                         + "\",\"scope\":\"https://outlook.office.com/SMTP.Send\""
                         + refresh

@@ -343,6 +343,18 @@ class TokenSignInsTest {
     }
 
     @Test
+    void a_refused_token_of_a_short_life_is_young_for_half_of_it() {
+        provider.lifetimeSeconds = 20;
+        var office = application();
+        var refused = (SignIn.Bearer) signIns.signInFor(office);
+
+        pass(Duration.ofSeconds(9));
+        assertThat(signIns.renewedFor(office, refused)).isEqualTo(refused);
+        pass(Duration.ofSeconds(2));
+        assertThat(signIns.renewedFor(office, refused)).isNotEqualTo(refused);
+    }
+
+    @Test
     void a_token_refused_right_after_a_restart_is_renewed_too() {
         var office = application();
         var refused = (SignIn.Bearer) signIns.signInFor(office);
