@@ -17,7 +17,8 @@ import java.util.Map;
 /// Prints the rows of `docs/develop/performance.md`: Postroom's, and Postfix's where it is
 /// installed.
 ///
-/// `Bench [quick]`: the second runs a tenth of the messages.
+/// `Bench [quick] [alone] [tokens]`: `quick` runs a tenth of the messages, `alone` leaves Postfix
+/// out, `tokens` measures nothing but what short-lived access tokens cost.
 final class Bench {
     static final String TENANT = "6f1d2c3b-4a59-4e68-9b7a-8c9d0e1f2a3b";
     static final String CLIENT_ID = "0d4c1f52-7b1e-4f53-9a3f-2f6f3c0e5a11";
@@ -45,6 +46,7 @@ final class Bench {
         try {
             bench.limits(Integer.parseInt(places[1]));
             var ca = directory.resolve("ca.pem");
+            bench.onlyTokens = wanted.contains("tokens");
             bench.measure(() ->
                     new PostroomSubject(
                             directory.resolve("postroom"),
@@ -66,6 +68,8 @@ final class Bench {
         }
     }
 
+    private boolean onlyTokens;
+
     private interface Starter {
         Subject start() throws Exception;
     }
@@ -74,6 +78,10 @@ final class Bench {
         try (var subject = starter.start()) {
             System.out.println("— " + subject.name());
             warmUp(subject);
+            if (onlyTokens) {
+                renewals(subject);
+                return;
+            }
             for (int sessions : new int[] {1, 10, 50, 200}) accept(subject, sessions);
             drainAll(subject);
             relay(subject);
