@@ -10,8 +10,10 @@ import java.util.random.RandomGenerator;
 /// minutes or the last tenth of its life, whichever is longer, are for the renewal; never more than
 /// half of it.
 ///
+/// @param goodFrom what begins later was given before the clock was set back; nobody knows when it
+///   ends
 /// @param goodUntil a little before it ends, so that it does not end on its way
-record TokenLife(Instant renewAt, Instant goodUntil) {
+record TokenLife(Instant goodFrom, Instant renewAt, Instant goodUntil) {
 
     private static final Duration AHEAD = Duration.ofMinutes(5);
     private static final Duration ON_ITS_WAY = Duration.ofMinutes(1);
@@ -21,6 +23,7 @@ record TokenLife(Instant renewAt, Instant goodUntil) {
         var lifetime = Duration.between(token.since(), token.expires());
         var tenth = lifetime.dividedBy(10);
         return new TokenLife(
+                token.since().minus(AHEAD),
                 token.expires().minus(shorter(longer(AHEAD, tenth), lifetime.dividedBy(2))),
                 token.expires().minus(shorter(ON_ITS_WAY, tenth)));
     }
@@ -29,7 +32,11 @@ record TokenLife(Instant renewAt, Instant goodUntil) {
     TokenLife with(RandomGenerator random) {
         var ahead = Duration.between(renewAt, goodUntil);
         long earlier = (long) (ahead.toMillis() * JITTER * random.nextDouble());
-        return new TokenLife(renewAt.minusMillis(earlier), goodUntil);
+        return new TokenLife(goodFrom, renewAt.minusMillis(earlier), goodUntil);
+    }
+
+    boolean isGood(Instant now) {
+        return !now.isBefore(goodFrom) && now.isBefore(goodUntil);
     }
 
     private static Duration longer(Duration a, Duration b) {
