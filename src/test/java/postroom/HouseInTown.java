@@ -71,8 +71,13 @@ final class HouseInTown implements AutoCloseable {
 
     /// @param idle how long, in real time, a line waits for its next message
     HouseInTown(Path data, EmulatorScript script, Duration idle) {
+        this(data, script, idle, Duration.ofSeconds(20));
+    }
+
+    /// @param patience how long, in real time, a smarthost may take for an answer
+    HouseInTown(Path data, EmulatorScript script, Duration idle, Duration patience) {
         this.data = data;
-        timeouts = timeouts(idle);
+        timeouts = timeouts(idle, patience);
         emulator = Emulator.start(script, clock);
         house = opened();
     }
@@ -93,9 +98,8 @@ final class HouseInTown implements AutoCloseable {
         }
     }
 
-    private static Timeouts timeouts(Duration idle) {
+    private static Timeouts timeouts(Duration idle, Duration soon) {
         var usual = Timeouts.standard();
-        var soon = Duration.ofSeconds(20);
         return new Timeouts(
                 soon,
                 soon,

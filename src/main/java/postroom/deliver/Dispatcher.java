@@ -32,6 +32,9 @@ public final class Dispatcher implements Places, AutoCloseable {
     /// service.
     private static final Duration LONGEST_SLEEP = Duration.ofSeconds(5);
 
+    /// A clock that is only corrected a little is not followed.
+    private static final Duration SET_BACK = Duration.ofSeconds(10);
+
     private final Queue queue;
     private final Services services;
     private final Lane.Tools tools;
@@ -40,6 +43,7 @@ public final class Dispatcher implements Places, AutoCloseable {
     private final Semaphore nudges = new Semaphore(0);
     private final AtomicLong nudged = new AtomicLong();
     private final Heartbeat heartbeat;
+    private Instant latestSeen = Instant.MIN;
     private volatile Asleep asleep = Asleep.NOT;
     private volatile boolean stopping;
     private @Nullable Thread thread;
@@ -70,6 +74,7 @@ public final class Dispatcher implements Places, AutoCloseable {
     }
 
     public void start() {
+        latestSeen = queue.latestSeen().orElse(Instant.MIN);
         queue.giveBackAll();
         queue.onDue(this::nudge);
         services.onChange(() -> nudge(0));
@@ -153,6 +158,7 @@ public final class Dispatcher implements Places, AutoCloseable {
     }
 
     private Instant dispatch(Instant latest) {
+        followClock();
         var wake = latest;
         services.reopenDue();
         for (var service : services.all()) {
@@ -162,6 +168,20 @@ public final class Dispatcher implements Places, AutoCloseable {
             if (next.isBefore(wake)) wake = next;
         }
         return wake;
+    }
+
+    /// What had to wait until a time has to wait as long as before, not longer by what the clock
+    /// was set back.
+    private void followClock() {
+        var now = clock.instant();
+        if (latestSeen.isAfter(now.plus(SET_BACK))) {
+            var by = Duration.between(now, latestSeen);
+            log.warn("the clock was set back by {}; what waits does not wait longer for that", by);
+            queue.clockWasSetBack(by);
+            services.clockWasSetBack(by);
+            lanes.values().forEach(Lanes::clockWasSetBack);
+        }
+        latestSeen = now;
     }
 
     private Optional<ServiceStatus> statusOf(Service service) {

@@ -154,6 +154,17 @@ final class Lanes {
         return tools.queue().nextDue(service.id()).filter(latest::isAfter).orElse(latest);
     }
 
+    /// Times that were worked out before the clock was set back mean nothing now.
+    void clockWasSetBack() {
+        var now = tools.clock().instant();
+        lookAgain = Instant.MIN;
+        roomAgain = Instant.MIN;
+        fullUntil = Instant.MIN;
+        narrowUntil = Instant.MIN;
+        lastSent = earlier(lastSent, now);
+        hinted = true;
+    }
+
     /// Something may be due before the time we know of.
     void hint() {
         hinted = true;

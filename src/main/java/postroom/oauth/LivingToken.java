@@ -56,7 +56,7 @@ final class LivingToken {
 
     private record Current(SignIn.Bearer signIn, Instant since, TokenLife life) {
         boolean isGood(Instant now) {
-            return now.isBefore(life.goodUntil());
+            return life.isGood(now);
         }
 
         boolean isDue(Instant now) {
@@ -68,8 +68,12 @@ final class LivingToken {
         }
     }
 
-    /// @param answer what everybody hears until then
-    private record Trouble(SignIn answer, Instant until) {}
+    /// @param answer what everybody hears until then, unless the clock is set back
+    private record Trouble(SignIn answer, Instant since, Instant until) {
+        boolean isBelieved(Instant now) {
+            return !now.isBefore(since) && now.isBefore(until);
+        }
+    }
 
     boolean isFor(OAuth2 settings, Optional<String> authorities) {
         return oauth2.equals(settings) && trustedCa.equals(authorities);
@@ -170,13 +174,13 @@ final class LivingToken {
     }
 
     private SignIn remember(SignIn answer, Instant until) {
-        trouble = new Trouble(answer, until);
+        trouble = new Trouble(answer, clock.instant(), until);
         return answer;
     }
 
     private Optional<SignIn> remembered() {
         var known = trouble;
-        return known != null && clock.instant().isBefore(known.until())
+        return known != null && known.isBelieved(clock.instant())
                 ? Optional.of(known.answer())
                 : Optional.empty();
     }

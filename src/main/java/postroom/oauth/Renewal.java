@@ -177,7 +177,7 @@ final class Renewal {
         return authorizations
                 .find(service.id())
                 .flatMap(Authorization::accessToken)
-                .filter(token -> now.isBefore(TokenLife.of(token).goodUntil()))
+                .filter(token -> TokenLife.of(token).isGood(now))
                 .filter(token ->
                         !replaced.token().equals(Optional.of(token.value()))
                                 || (replaced.refused()

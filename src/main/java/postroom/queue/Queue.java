@@ -208,6 +208,34 @@ public final class Queue {
         return new OwedReports(store, spool, patience, clock);
     }
 
+    /// When something last happened here, by the clock of that time. Where several nodes write, it
+    /// may have been the clock of another one, and nothing is said.
+    public Optional<Instant> latestSeen() {
+        return store.read(tx ->
+                tx.severalWriters()
+                        ? Optional.empty()
+                        : tx.first(
+                                "select at from event order by id desc limit 1",
+                                row -> row.time("at")));
+    }
+
+    /// The clock was set back by that much: what was due is due, and what waits for its next try
+    /// waits no longer for that. What is to be sent at a time of its own keeps that, and claims are
+    /// renewed by whoever holds them.
+    public void clockWasSetBack(Duration by) {
+        var now = clock.instant();
+        store.write(tx ->
+                tx.update(
+                        """
+                        update recipient set due_at = due_at - ?
+                        where state in ('queued', 'deferred') and claimed_by is null and due_at > ?
+                          and (state = 'deferred' or due_at <= ?)
+                        """,
+                        by.toMillis(),
+                        now,
+                        now.plus(by)));
+    }
+
     /// When the next recipient of the service is due, if any waits.
     public Optional<Instant> nextDue(long service) {
         return store.read(tx -> Turns.nextDue(tx, service));

@@ -83,6 +83,25 @@ public record ServiceStatus(
                 opens ? closedBy(now) : closedTotal);
     }
 
+    /// The same after the clock was set back: what ends at a time ends as much earlier, and nothing
+    /// began in the future.
+    ServiceStatus setBack(Duration by, Instant now) {
+        return new ServiceStatus(
+                state,
+                notAfter(since, now),
+                reason,
+                detail,
+                until.map(at -> at.isAfter(now) ? at.minus(by) : at),
+                probeAt.map(at -> at.isAfter(now) ? at.minus(by) : at),
+                probes,
+                closedSince.map(at -> notAfter(at, now)),
+                closedTotal);
+    }
+
+    private static Instant notAfter(Instant at, Instant now) {
+        return at.isAfter(now) ? now : at;
+    }
+
     /// One message is on its way to try; the next one may after a longer pause.
     ServiceStatus probed(Pauses pauses, Instant now) {
         return new ServiceStatus(

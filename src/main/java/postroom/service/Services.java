@@ -446,6 +446,18 @@ public final class Services {
         return opened;
     }
 
+    /// The clock was set back by that much: a limit or a probe does not come later for that.
+    public void clockWasSetBack(Duration by) {
+        for (var service : all())
+            move(
+                    service.id(),
+                    tx -> {
+                        var status = statusIn(tx, service.id()).setBack(by, clock.instant());
+                        ServiceRows.update(tx, service.id(), status);
+                        return status;
+                    });
+    }
+
     /// When something is due here by itself: the end of a limit or a probe.
     public Optional<Instant> nextDue() {
         return all().stream()
