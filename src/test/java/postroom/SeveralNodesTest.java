@@ -71,7 +71,10 @@ class SeveralNodesTest {
                     promised.size(), arrived.size(), twice.size(), takenOver);
             assertThat(PromisesTest.messageIds(arrived)).containsAll(promised.keySet());
             for (var each : twice) PromisesTest.assertSaysWhy(two, each);
-            assertThat(two.log()).contains("is dead; given back");
+            two.await(
+                    "the dead node to be found dead",
+                    TAKEN_OVER,
+                    () -> two.log().contains("is dead; given back"));
             assertThat(takenOver).isLessThan(TAKEN_OVER);
         }
     }
@@ -138,7 +141,8 @@ class SeveralNodesTest {
     }
 
     private static void setUp(Emulator emulator, Program one, Program two) {
-        one.createOffice(emulator, 5);
+        // Enough that neither node has them all: the one that is killed has mail on its way.
+        one.createOffice(emulator, 40);
         one.createLocalCredential();
         two.await(
                 "what was set up on the other",
