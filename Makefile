@@ -8,7 +8,8 @@ all: build
 build: ## target/postroom.jar and target/lib
 	$(MVN) -q -DskipTests package
 
-test: ## everything that can fail
+test: ## everything that can fail; pictures of the pages are left in target/screenshots
+	sh build-tools/chromium.sh
 	$(MVN) verify
 
 demo: ## Postroom with imaginary providers
