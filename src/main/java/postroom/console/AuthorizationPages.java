@@ -202,8 +202,10 @@ class AuthorizationPages {
         response.setHeader("Referrer-Policy", "no-referrer");
         var request = authorizer.byTicket(ticket);
         var outcome =
-                request.flatMap(AuthorizationRequest::outcome)
+                request.map(it -> it.standing(clock.instant()))
                         .orElseGet(() -> new StaleRequest(why(ticket)));
+        if (outcome instanceof StaleRequest(var why) && why == Why.UNDER_WAY)
+            response.setHeader("Refresh", "3");
         var service = request.flatMap(it -> services.byId(it.service()));
         model.addAttribute("result", views.view(outcome, service.orElse(null)));
         return "authorization";
@@ -211,8 +213,6 @@ class AuthorizationPages {
 
     private static final Map<String, Why> STALE =
             Map.of(
-                    "used", Why.USED,
-                    "too_old", Why.TOO_OLD,
                     "other_browser", Why.OTHER_BROWSER,
                     "other_service", Why.OTHER_SERVICE,
                     "settings_changed", Why.SETTINGS_CHANGED);

@@ -297,13 +297,41 @@ class AuthorizerTest {
     }
 
     @Test
-    void an_answer_works_once() throws Exception {
+    void an_answer_works_once_and_shown_again_it_tells_what_came_of_it() throws Exception {
         var office = office("");
         var back = Person.accepts(begin(office), NOREPLY);
-        finish(back);
+        var first = finish(back);
+        services.pause(office.id(), "ada");
 
-        assertThat(finish(back)).isEqualTo(new StaleRequest(Why.USED));
+        var second = finish(back);
+
+        assertThat(second).isEqualTo(first).isInstanceOf(Authorized.class);
         assertThat(emulator.count("token microsoft")).isEqualTo(1);
+        assertThat(events.after(0, 1000).stream().map(it -> it.type()))
+                .containsOnlyOnce(EventType.SERVICE_AUTHORIZED);
+        assertThat(services.status(office.id()).state()).isEqualTo(ServiceState.PAUSED);
+    }
+
+    @Test
+    void a_refused_answer_is_refused_in_the_same_words_when_it_is_shown_again() throws Exception {
+        var office = office(", \"client_secret\": \"not~the_secret.of-contoso-0123456789\"");
+        var back = Person.accepts(begin(office), NOREPLY);
+
+        var first = finish(back);
+
+        assertThat(finish(back)).isEqualTo(first).isInstanceOf(Refused.class);
+        assertThat(emulator.count("token microsoft")).isEqualTo(1);
+    }
+
+    @Test
+    void an_answer_that_is_being_redeemed_is_not_redeemed_twice() throws Exception {
+        var office = office("");
+        var back = Person.accepts(begin(office), NOREPLY);
+        store.write(
+                tx -> tx.update("update authorization_request set used_at = ?", clock.instant()));
+
+        assertThat(finish(back)).isEqualTo(new StaleRequest(Why.UNDER_WAY));
+        assertThat(emulator.count("token microsoft")).isZero();
     }
 
     @Test
