@@ -14,6 +14,7 @@ import postroom.catalog.Values;
 import postroom.service.Preset;
 import postroom.service.Presets;
 import postroom.service.RealValues;
+import postroom.service.Service;
 import postroom.service.Services;
 import postroom.web.Allowed;
 import postroom.web.Problem;
@@ -24,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 
 /// What Postroom knows of providers and errors.
 @RestController
@@ -76,28 +78,32 @@ class KnowledgeCalls {
             applications = true)
     @Operation(
             summary = "What an error means and what to do, best guess first",
-            description = "With service, steps and commands have that service's real values.")
+            description =
+                    "With service, steps and commands have that service's real values, and a text"
+                            + " that names no provider is read as its provider's.")
     Explanation explain(
             Visitor visitor,
             @RequestParam("text") String text,
             @RequestParam(name = "service", required = false) @Nullable String service) {
         if (text.isBlank() || text.length() > LONGEST)
             throw Problem.malformed("text", "text is an error of up to 10,000 characters.");
-        var values = service == null ? Values.NONE : values(visitor, service);
+        var known =
+                service == null ? Optional.<Service>empty() : Optional.of(known(visitor, service));
+        var values = known.map(it -> RealValues.of(it, settings.baseUrl())).orElse(Values.NONE);
         return new Explanation(
-                catalog.explain(text).stream()
+                catalog.explain(text, known.map(Service::provider).orElse("")).stream()
                         .map(advice -> AdviceJson.of(advice, values))
                         .toList());
     }
 
     // The settings of a service are not an application's to read.
-    private Values values(Visitor visitor, String service) {
+    private Service known(Visitor visitor, String service) {
         if (visitor.credential().isPresent())
             throw new Problem(
                     403,
                     "Not allowed",
                     "An application explains without service; a management key may name one.");
-        return RealValues.of(Asked.service(services, service), settings.baseUrl());
+        return Asked.service(services, service);
     }
 
     private static PresetJson shown(Preset preset) {
