@@ -20,6 +20,7 @@ import postroom.config.PostroomSettings.BareLineEndings;
 import postroom.deliver.Dispatcher;
 import postroom.deliver.IdleRenewal;
 import postroom.deliver.Judge;
+import postroom.deliver.Resumption;
 import postroom.deliver.SharedPlaces;
 import postroom.deliver.smtp.SmtpTransport;
 import postroom.deliver.smtp.Timeouts;
@@ -103,6 +104,7 @@ public final class House implements AutoCloseable {
     final Authorizations authorizations;
     final TokenSignIns signIns;
     final SecretTrial secretTrial;
+    final Resumption resumption;
     final Authorizer authorizer;
     final Revocation revocation;
     final Routes routes;
@@ -167,6 +169,7 @@ public final class House implements AutoCloseable {
         authorizer = new Authorizer(requests, review, tokens, devices, settings.baseUrl());
         revocation = new Revocation(authorizations, tokens, services);
         var judge = new Judge(catalog);
+        resumption = new Resumption(services, signIns, judge);
         var smtp =
                 new SmtpTransport(
                         signIns,

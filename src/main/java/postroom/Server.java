@@ -131,6 +131,7 @@ public final class Server implements AutoCloseable {
                 house.authorizations,
                 house.signIns,
                 house.secretTrial,
+                house.resumption,
                 house.authorizer,
                 house.revocation,
                 house.webhooks,

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import postroom.oauth.Authorization.Outline;
 import postroom.oauth.Authorizations;
+import postroom.oauth.Authorizer;
 import postroom.oauth.SignIn;
 import postroom.oauth.SignIns;
 import postroom.service.Authentication.Grant;
@@ -22,7 +23,8 @@ import java.util.Optional;
 
 /// Renews the authorizations that no mail has used for a day, paused services included: a sign-in
 /// that lapsed is noticed within a day, and no refresh token dies of not being used. A refusal is
-/// heeded as it is when real mail meets it; a provider that does not answer changes nothing.
+/// heeded as it is when real mail meets it, and noted where the service is paused; a provider that
+/// does not answer changes nothing.
 public final class IdleRenewal {
 
     private static final Duration IDLE = Duration.ofDays(1);
@@ -83,13 +85,15 @@ public final class IdleRenewal {
         if (last != null && last.isAfter(now.minus(TRY_AGAIN))) return Optional.empty();
         var status = services.status(service.id());
         var since = lastUse.orElse(status.since());
-        return switch (status.state()) {
-            case DRAFT, NEEDS_AUTHORIZATION -> Optional.empty();
-            case READY, LIMITED, FAILING, PAUSED ->
-                    since.isAfter(now.minus(IDLE))
-                            ? Optional.empty()
-                            : Optional.of(new Due(service, since, lastUse));
-        };
+        boolean canHelp =
+                switch (status.state()) {
+                    case DRAFT, NEEDS_AUTHORIZATION -> false;
+                    case PAUSED -> status.reason().isEmpty() || !Authorizer.asksAPerson(service);
+                    case READY, LIMITED, FAILING -> true;
+                };
+        return canHelp && !since.isAfter(now.minus(IDLE))
+                ? Optional.of(new Due(service, since, lastUse))
+                : Optional.empty();
     }
 
     private void renew(Due due) {
@@ -100,6 +104,8 @@ public final class IdleRenewal {
                 if (!isStillThere(due)) return;
                 var advice = judge.adviceFor(service.provider(), diagnostic);
                 heed.trouble(service, advice, diagnostic, Optional.empty());
+                services.note(
+                        service.id(), Optional.of(advice.id()), Optional.of(diagnostic.text()));
                 closed.put(service.id(), services.status(service.id()).since());
             }
             case SignIn.NotNow _ -> {} // later
@@ -137,5 +143,7 @@ public final class IdleRenewal {
         var status = services.status(service.id());
         if (since != null && status.state() == ServiceState.FAILING && status.since().equals(since))
             heed.well(service, clock.instant());
+        if (status.state() == ServiceState.PAUSED && status.reason().isPresent())
+            services.note(service.id(), Optional.empty(), Optional.empty());
     }
 }

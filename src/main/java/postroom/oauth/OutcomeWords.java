@@ -75,8 +75,7 @@ public final class OutcomeWords {
                         case OTHER_BROWSER -> "Authorize again, and stay in one browser.";
                         case OTHER_SERVICE -> "Paste it for the service it was begun for.";
                         case UNDER_WAY -> "Look again in a moment; this can take a minute.";
-                        case UNKNOWN, INTERRUPTED, TOO_OLD, SETTINGS_CHANGED ->
-                                "Authorize again.";
+                        case UNKNOWN, INTERRUPTED, TOO_OLD, SETTINGS_CHANGED -> "Authorize again.";
                     };
             case Unreachable it -> "Wait a moment, then authorize again.";
             case Refused it -> it.advice().fix();

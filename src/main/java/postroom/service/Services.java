@@ -161,6 +161,11 @@ public final class Services {
                 .findFirst();
     }
 
+    /// The IDs of those that passed a check with the settings they have.
+    public Set<Long> verified() {
+        return store.read(ServiceRows::verified);
+    }
+
     /// @throws NoSuchElementException when there is no such service
     public ServiceStatus status(long id) {
         var found = known(id);
@@ -238,7 +243,8 @@ public final class Services {
                         .map(preset -> Settings.typed(preset.service(), found.given()))
                         .orElse(found.given());
         var brought = secrets.seal(id, asked, stored, troubles);
-        var given = Settings.merged(stored, asked);
+        var merged = Settings.merged(stored, asked);
+        var given = merged.equals(stored) ? found.given() : merged;
         var after = read(id, given, troubles);
         var neededAgain = destinations.neededAgain(before, after, brought);
         if (!neededAgain.isEmpty()) throw new InvalidService(neededAgain);
@@ -259,6 +265,7 @@ public final class Services {
         var service = change.after();
         long id = service.id();
         if (!known(id).given().equals(change.was)) throw new SettingsChanged(service.name());
+        if (change.given.equals(change.was)) return change.before();
         refuseTakenName(id, service.name(), new ArrayList<>());
         boolean mayBeWell =
                 !service.authentication().equals(change.before().authentication())
@@ -280,7 +287,8 @@ public final class Services {
                     var data = Map.<String, Object>of("by", by, "fields", change.fields);
                     tell(tx, EventType.SERVICE_CHANGED, id, data);
                     var now = statusIn(tx, id);
-                    if (!mayBeWell || now.state() == ServiceState.PAUSED) return now;
+                    if (!mayBeWell) return now;
+                    if (now.state() == ServiceState.PAUSED) return pausedStill(tx, id, now, by);
                     var next = stateOf(service, ServiceRows.isAuthorized(tx, id));
                     return write(tx, id, now, next, Because.of("by", by));
                 });
@@ -328,6 +336,28 @@ public final class Services {
                 });
     }
 
+    /// Ends a pause although the service cannot send: its gate is closed for that reason from now
+    /// on.
+    public void resumeClosed(
+            long id, String by, ServiceState state, Optional<String> reason, String detail) {
+        resumeListeners.forEach(listener -> listener.accept(id));
+        var because = new Because(reason, Optional.of(detail), Optional.empty(), Map.of("by", by));
+        move(id, tx -> write(tx, id, statusIn(tx, id), state, because));
+    }
+
+    /// Writes down why a paused service could not sign in, or that it can again. It stays paused.
+    public void note(long id, Optional<String> reason, Optional<String> detail) {
+        var because = new Because(reason, detail, Optional.empty(), Map.of());
+        move(
+                id,
+                tx -> {
+                    var now = statusIn(tx, id);
+                    return now.state() == ServiceState.PAUSED
+                            ? write(tx, id, now, ServiceState.PAUSED, because)
+                            : now;
+                });
+    }
+
     /// Opens the gate of a service that somebody has just authorized, in one transaction with
     /// whatever else has to be written down. False, and nothing is written, when it does not sign
     /// in the way it did when that began. Limits, and pauses, stay.
@@ -343,7 +373,8 @@ public final class Services {
                     return switch (now.state()) {
                         case DRAFT, NEEDS_AUTHORIZATION, FAILING ->
                                 write(tx, then.id(), now, ServiceState.READY, Because.of("by", by));
-                        case READY, LIMITED, PAUSED -> now;
+                        case PAUSED -> pausedStill(tx, then.id(), now, by);
+                        case READY, LIMITED -> now;
                     };
                 });
         tellAnew(then.id(), status);
@@ -549,6 +580,7 @@ public final class Services {
             var preset = reader.presetOf(given);
             var settings = preset.map(p -> Settings.merged(p.service(), given)).orElse(given);
             var service = reader.read(id, preset, settings);
+            NewNames.check(byId(id), service, troubles);
             refuseTakenName(id, service.name(), troubles);
             return service;
         } catch (InvalidService invalid) {
@@ -596,6 +628,14 @@ public final class Services {
                         oauth2.endpoints(),
                         oauth2.refreshToken())
                 : List.of();
+    }
+
+    /// What was noted of its sign-in is out of date.
+    private ServiceStatus pausedStill(Tx tx, long id, ServiceStatus now, String by)
+            throws SQLException {
+        return now.reason().isEmpty()
+                ? now
+                : write(tx, id, now, ServiceState.PAUSED, Because.of("by", by));
     }
 
     private ServiceStatus writeUnlessPaused(Tx tx, long id, ServiceState state, Because because)

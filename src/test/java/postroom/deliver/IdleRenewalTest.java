@@ -149,6 +149,91 @@ class IdleRenewalTest {
     }
 
     @Test
+    void of_a_paused_service_it_is_noted_that_a_person_has_to_authorize_it() {
+        long office = office("Office");
+        services.pause(office, "ada");
+        answer = REFUSED;
+        clock.pass(Duration.ofDays(1));
+        renewal.renew();
+
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.PAUSED);
+        assertThat(services.status(office).reason()).contains("aadsts-50173");
+        assertThat(services.status(office).detail().orElse("")).contains("AADSTS50173");
+        clock.pass(Duration.ofDays(2));
+        renewal.renew();
+        assertThat(asked).as("only a person can help now").hasSize(1);
+
+        services.authorized(services.byId(office).orElseThrow(), "ada", tx -> true);
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.PAUSED);
+        assertThat(services.status(office).reason()).isEmpty();
+    }
+
+    @Test
+    void a_service_that_needs_authorization_is_not_opened_by_trying_again() {
+        long office = office("Office");
+        answer = REFUSED;
+        clock.pass(Duration.ofDays(1));
+        renewal.renew();
+
+        var outcome = resumed(office);
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Resumption.Outcome.Unchanged.class,
+                        it ->
+                                assertThat(it.detail())
+                                        .contains("needs authorization", "AADSTS50173"));
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.NEEDS_AUTHORIZATION);
+    }
+
+    @Test
+    void a_provider_that_was_wrong_about_it_is_believed_when_it_is_asked_again() {
+        long office = office("Office");
+        answer = REFUSED;
+        clock.pass(Duration.ofDays(1));
+        renewal.renew();
+        answer = SILENCE;
+        assertThat(resumed(office)).isInstanceOf(Resumption.Outcome.Unchanged.class);
+
+        answer = bearer();
+
+        assertThat(resumed(office)).isInstanceOf(Resumption.Outcome.Moved.class);
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.READY);
+    }
+
+    @Test
+    void a_paused_service_that_cannot_sign_in_any_more_is_not_open_when_it_is_resumed() {
+        long office = office("Office");
+        services.pause(office, "ada");
+        answer = REFUSED;
+
+        resumed(office);
+
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.NEEDS_AUTHORIZATION);
+        assertThat(services.status(office).reason()).contains("aadsts-50173");
+        answer = SECRET_REFUSED;
+        services.pause(office, "ada");
+        resumed(office);
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.FAILING);
+    }
+
+    @Test
+    void a_paused_service_is_open_again_when_its_provider_does_not_answer() {
+        long office = office("Office");
+        services.pause(office, "ada");
+        answer = SILENCE;
+
+        resumed(office);
+
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.READY);
+    }
+
+    private Resumption.Outcome resumed(long service) {
+        return new Resumption(services, new Provider(), new Judge(JsonCatalog.ours()))
+                .run(services.byId(service).orElseThrow(), "ada");
+    }
+
+    @Test
     void what_failed_for_want_of_a_token_alone_is_well_again_when_there_is_one() {
         long office = office("Office");
         answer = SECRET_REFUSED;

@@ -25,6 +25,8 @@ import postroom.check.LastChecks;
 import postroom.check.ScriptedTransport;
 import postroom.config.PostroomSettings;
 import postroom.console.Console;
+import postroom.deliver.Judge;
+import postroom.deliver.Resumption;
 import postroom.event.EventLog;
 import postroom.event.webhook.Courier;
 import postroom.event.webhook.Postman;
@@ -126,6 +128,9 @@ public final class TestHouse implements AutoCloseable {
         owner = access.createManagementKey("owner", Role.OWNER).secret();
         var authorizations = new Authorizations(store, vault, events, clock, "test");
         var tokens = new TokenEndpoint(vault, clock);
+        var signIns =
+                new TokenSignIns(authorizations, tokens, vault, catalog, clock, new Random(1));
+        services.onResume(signIns::forget);
         var requests = new AuthorizationRequests(store, vault, services, catalog, clock);
         var review = new Review(services, requests, authorizations, catalog, clock);
         var devices = new DevicePolling(requests, review, tokens);
@@ -186,15 +191,10 @@ public final class TestHouse implements AutoCloseable {
                                 routes,
                                 router,
                                 authorizations,
+                                new Resumption(services, signIns, new Judge(catalog)),
                                 new SecretTrial(
                                         services,
-                                        new TokenSignIns(
-                                                authorizations,
-                                                tokens,
-                                                vault,
-                                                catalog,
-                                                clock,
-                                                new Random(1)),
+                                        signIns,
                                         new FirstGrant(authorizations, tokens, vault, clock),
                                         catalog),
                                 authorizer,
@@ -353,7 +353,7 @@ public final class TestHouse implements AutoCloseable {
         }
 
         @Override
-        public List<Advice> explain(String text) {
+        public List<Advice> explain(String text, String provider) {
             return text.contains("full") ? List.of(ADVICE) : List.of();
         }
     }
