@@ -57,6 +57,7 @@ import postroom.route.Router;
 import postroom.route.Routes;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
+import postroom.service.OutgoingAddresses;
 import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.Services;
@@ -97,6 +98,7 @@ public final class House implements AutoCloseable {
     final EventLog events;
     final Catalog catalog;
     final Presets presets;
+    final OutgoingAddresses outgoingAddresses;
     final Services services;
     final Access access;
     final CredentialUse credentialUse;
@@ -143,6 +145,7 @@ public final class House implements AutoCloseable {
                         .orElseGet(() -> keyFile(settings.masterKey().file()));
         catalog = JsonCatalog.ours();
         presets = Presets.withOwners(settings.data().resolve("presets"));
+        outgoingAddresses = OutgoingAddresses.of(settings.outgoingAddresses());
 
         // Rooms
         services = Services.open(store, events, vault, presets, catalog, clock);

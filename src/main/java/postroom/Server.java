@@ -123,6 +123,7 @@ public final class Server implements AutoCloseable {
                 house.events,
                 house.catalog,
                 house.presets,
+                house.outgoingAddresses,
                 house.services,
                 house.access,
                 house.routes,

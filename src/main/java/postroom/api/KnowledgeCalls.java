@@ -11,6 +11,7 @@ import org.springframework.web.bind.annotation.RestController;
 import postroom.access.Role;
 import postroom.catalog.Catalog;
 import postroom.catalog.Values;
+import postroom.service.OutgoingAddresses;
 import postroom.service.Preset;
 import postroom.service.Presets;
 import postroom.service.RealValues;
@@ -35,18 +36,29 @@ class KnowledgeCalls {
     private static final int LONGEST = 10_000;
 
     private final Presets presets;
+    private final OutgoingAddresses addresses;
     private final Catalog catalog;
     private final Services services;
     private final WebSettings settings;
 
-    KnowledgeCalls(Presets presets, Catalog catalog, Services services, WebSettings settings) {
+    KnowledgeCalls(
+            Presets presets,
+            OutgoingAddresses addresses,
+            Catalog catalog,
+            Services services,
+            WebSettings settings) {
         this.presets = presets;
+        this.addresses = addresses;
         this.catalog = catalog;
         this.services = services;
         this.settings = settings;
     }
 
     /// @param service settings that need not be sent when a service names the preset
+    /// @param prerequisites what has to be there before anybody begins
+    /// @param lifetimes what ends by itself, and when
+    /// @param refreshTokensPerClient how many the provider keeps per account; more end the oldest
+    /// @param accessPage where a person takes the access of an app away
     record PresetJson(
             String name,
             String title,
@@ -56,7 +68,15 @@ class KnowledgeCalls {
             List<String> hosts,
             List<String> notes,
             List<String> docs,
-            List<CutOffJson> cutOffs) {}
+            List<CutOffJson> cutOffs,
+            List<String> prerequisites,
+            List<Preset.Lifetime> lifetimes,
+            @Nullable Integer refreshTokensPerClient,
+            @Nullable String accessPage) {}
+
+    /// @param source `setting`, `machine` (its own public ones) or `unknown`
+    /// @param words for people: which, or how to find out
+    record AddressesJson(List<String> addresses, String source, String words) {}
 
     /// @param authentication whom it concerns, as `authentication.type`
     record CutOffJson(LocalDate day, String authentication, String what, String docs) {}
@@ -70,6 +90,14 @@ class KnowledgeCalls {
     @Operation(summary = "Providers that Postroom knows in advance")
     PresetList presets() {
         return new PresetList(presets.all().stream().map(KnowledgeCalls::shown).toList());
+    }
+
+    @GetMapping("/v1/outgoing-addresses")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
+    @Operation(summary = "The addresses that providers see mail come from, for their allow lists")
+    AddressesJson outgoingAddresses() {
+        return new AddressesJson(
+                addresses.addresses(), addresses.source().word(), addresses.words());
     }
 
     @GetMapping("/v1/explain")
@@ -120,6 +148,10 @@ class KnowledgeCalls {
                         .map(it ->
                                 new CutOffJson(
                                         it.day(), it.authentication().word(), it.what(), it.docs()))
-                        .toList());
+                        .toList(),
+                preset.prerequisites(),
+                preset.lifetimes(),
+                preset.refreshTokensPerClient().orElse(null),
+                preset.accessPage().orElse(null));
     }
 }

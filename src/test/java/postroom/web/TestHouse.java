@@ -55,6 +55,7 @@ import postroom.route.Router;
 import postroom.route.Routes;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
+import postroom.service.OutgoingAddresses;
 import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.Services;
@@ -200,6 +201,9 @@ public final class TestHouse implements AutoCloseable {
                                 authorizer,
                                 new Revocation(authorizations, tokens, services),
                                 presets,
+                                new OutgoingAddresses(
+                                        List.of("203.0.113.5"),
+                                        OutgoingAddresses.Source.SETTING),
                                 catalog,
                                 intake,
                                 alerts,
