@@ -150,10 +150,7 @@ class AuthorizationPages {
     }
 
     private static Problem problem(Beginning.NotNow notNow) {
-        return new Problem(
-                502,
-                notNow.advice().title(),
-                notNow.advice().fix() + " The provider said: " + notNow.diagnostic().text());
+        return new Problem(502, notNow.advice().title(), notNow.words());
     }
 
     private static Optional<Secret> shown(String cookie) {

@@ -267,6 +267,25 @@ class AuthorizerTest {
     }
 
     @Test
+    void a_token_for_microsoft_graph_is_of_no_use_to_a_mail_server() throws Exception {
+        var office =
+                office(
+                        ", \"scopes\": [\"https://graph.microsoft.com/SMTP.Send\","
+                                + " \"offline_access\"]");
+
+        assertThat(finish(Person.accepts(begin(office), NOREPLY)))
+                .asInstanceOf(type(Refused.class))
+                .satisfies(it -> {
+                    assertThat(it.advice().title()).isEqualTo("Token is for the wrong resource");
+                    assertThat(it.diagnostic().text()).contains("https://graph.microsoft.com");
+                });
+        assertThat(authorizations.find(office.id())).isEmpty();
+        assertThat(services.warnings(office))
+                .extracting(it -> it.title())
+                .contains("Token is for the wrong resource");
+    }
+
+    @Test
     void without_a_refresh_token_nothing_is_kept() throws Exception {
         var office = office(", \"scopes\": [\"https://outlook.office.com/SMTP.Send\"]");
 
