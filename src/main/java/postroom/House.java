@@ -20,6 +20,7 @@ import postroom.config.PostroomSettings.BareLineEndings;
 import postroom.deliver.Dispatcher;
 import postroom.deliver.IdleRenewal;
 import postroom.deliver.Judge;
+import postroom.deliver.MailServerSignIn;
 import postroom.deliver.Resumption;
 import postroom.deliver.SharedPlaces;
 import postroom.deliver.smtp.SmtpTransport;
@@ -244,7 +245,13 @@ public final class House implements AutoCloseable {
                         events,
                         alerts,
                         reports,
-                        new IdleRenewal(services, authorizations, signIns, judge, clock),
+                        new IdleRenewal(
+                                services,
+                                authorizations,
+                                signIns,
+                                new MailServerSignIn(smtp, dispatcher, judge),
+                                judge,
+                                clock),
                         credentialUse,
                         store,
                         settings.retention(),

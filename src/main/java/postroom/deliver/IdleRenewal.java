@@ -2,6 +2,7 @@ package postroom.deliver;
 
 import org.jspecify.annotations.Nullable;
 
+import postroom.mail.Diagnostic;
 import postroom.oauth.Authorization.Outline;
 import postroom.oauth.Authorizations;
 import postroom.oauth.Authorizer;
@@ -24,7 +25,7 @@ import java.util.Optional;
 /// Renews the authorizations that no mail has used for a day, paused services included: a sign-in
 /// that lapsed is noticed within a day, and no refresh token dies of not being used. A refusal is
 /// heeded as it is when real mail meets it, and noted where the service is paused; a provider that
-/// does not answer changes nothing.
+/// does not answer changes nothing. Then it signs in at the mail server, where that is of use.
 public final class IdleRenewal {
 
     private static final Duration IDLE = Duration.ofDays(1);
@@ -34,6 +35,7 @@ public final class IdleRenewal {
     private final Services services;
     private final Authorizations authorizations;
     private final SignIns signIns;
+    private final MailServerSignIn mailServer;
     private final Judge judge;
     private final Heed heed;
     private final InstantSource clock;
@@ -44,11 +46,13 @@ public final class IdleRenewal {
             Services services,
             Authorizations authorizations,
             SignIns signIns,
+            MailServerSignIn mailServer,
             Judge judge,
             InstantSource clock) {
         this.services = services;
         this.authorizations = authorizations;
         this.signIns = signIns;
+        this.mailServer = mailServer;
         this.judge = judge;
         this.heed = new Heed(services, clock);
         this.clock = clock;
@@ -99,18 +103,32 @@ public final class IdleRenewal {
     private void renew(Due due) {
         var service = due.service();
         switch (fresh(due)) {
-            case SignIn.Bearer _ -> well(service);
+            case SignIn.Bearer _ -> signInThere(service);
             case SignIn.NotAuthorized(var diagnostic) -> {
-                if (!isStillThere(due)) return;
-                var advice = judge.adviceFor(service.provider(), diagnostic);
-                heed.trouble(service, advice, diagnostic, Optional.empty());
-                services.note(
-                        service.id(), Optional.of(advice.id()), Optional.of(diagnostic.text()));
-                closed.put(service.id(), services.status(service.id()).since());
+                if (isStillThere(due)) close(service, diagnostic);
             }
             case SignIn.NotNow _ -> {} // later
             case SignIn.Anonymous _, SignIn.Password _ -> {} // changed a moment ago
         }
+    }
+
+    private void signInThere(Service service) {
+        boolean goesAtMail =
+                switch (services.status(service.id()).state()) {
+                    case READY, FAILING -> true;
+                    case DRAFT, NEEDS_AUTHORIZATION, LIMITED, PAUSED -> false;
+                };
+        var refusal = goesAtMail ? mailServer.refusal(service) : Optional.<Diagnostic>empty();
+        if (refusal.isEmpty()) well(service);
+        else if (services.byId(service.id()).filter(service::equals).isPresent())
+            close(service, refusal.get());
+    }
+
+    private void close(Service service, Diagnostic diagnostic) {
+        var advice = judge.adviceFor(service.provider(), diagnostic);
+        heed.trouble(service, advice, diagnostic, Optional.empty());
+        services.note(service.id(), Optional.of(advice.id()), Optional.of(diagnostic.text()));
+        closed.put(service.id(), services.status(service.id()).since());
     }
 
     /// An access token that lives for days is renewed all the same.

@@ -10,9 +10,13 @@ import org.junit.jupiter.api.io.TempDir;
 import postroom.Clock;
 import postroom.catalog.JsonCatalog;
 import postroom.event.EventLog;
+import postroom.mail.Conversation;
+import postroom.mail.Diagnostic;
 import postroom.mail.Diagnostic.NoAnswer;
 import postroom.mail.Diagnostic.OAuthError;
+import postroom.mail.Diagnostic.SmtpReply;
 import postroom.mail.Diagnostic.Stage;
+import postroom.mail.Reply;
 import postroom.oauth.Authorizations;
 import postroom.oauth.SignIn;
 import postroom.oauth.SignIns;
@@ -33,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 class IdleRenewalTest {
 
@@ -57,6 +62,8 @@ class IdleRenewalTest {
     private IdleRenewal renewal;
     private final List<Long> asked = new ArrayList<>();
     private SignIn answer = REFUSED;
+    private Optional<Diagnostic> mailServerSays = Optional.empty();
+    private int signedIn;
 
     @BeforeEach
     void open() {
@@ -70,6 +77,8 @@ class IdleRenewalTest {
                         services,
                         new Authorizations(store, vault, events, clock, "test"),
                         new Provider(),
+                        new MailServerSignIn(
+                                new MailServer(), (_, _) -> Optional.of(() -> {}), new Judge(catalog)),
                         new Judge(catalog),
                         clock);
         answer = bearer();
@@ -234,6 +243,47 @@ class IdleRenewalTest {
     }
 
     @Test
+    void smtp_is_used_once_a_day_and_one_that_was_switched_off_is_told_before_mail_needs_it() {
+        long office = office("Office");
+        clock.pass(Duration.ofDays(1));
+        renewal.renew();
+        assertThat(signedIn).isEqualTo(1);
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.READY);
+
+        mailServerSays =
+                Optional.of(
+                        new SmtpReply(
+                                Stage.AUTH,
+                                Reply.read(
+                                        535,
+                                        List.of(
+                                                "5.7.139 Authentication unsuccessful,"
+                                                    + " SmtpClientAuthentication is disabled for"
+                                                    + " the Tenant."))));
+        clock.pass(Duration.ofDays(1));
+        renewal.renew();
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.FAILING);
+        assertThat(services.status(office).reason()).contains("exo-smtpauth-disabled-tenant");
+
+        mailServerSays = Optional.empty();
+        clock.pass(Duration.ofDays(1));
+        renewal.renew();
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.READY);
+    }
+
+    @Test
+    void a_mail_server_that_does_not_answer_changes_nothing() {
+        long office = office("Office");
+        mailServerSays = Optional.of(new NoAnswer(Stage.CONNECT, "Connection refused"));
+        clock.pass(Duration.ofDays(1));
+
+        renewal.renew();
+
+        assertThat(signedIn).isEqualTo(1);
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.READY);
+    }
+
+    @Test
     void what_failed_for_want_of_a_token_alone_is_well_again_when_there_is_one() {
         long office = office("Office");
         answer = SECRET_REFUSED;
@@ -334,6 +384,43 @@ class IdleRenewalTest {
                                         clock.instant())
                                 > 0);
         return office.id();
+    }
+
+    /// Lets in, unless it says something.
+    private final class MailServer implements Transport {
+        @Override
+        public Opening open(Service service, Conversation conversation) {
+            signedIn++;
+            return mailServerSays
+                    .<Opening>map(it -> new Opening.NotOpened(it, Optional.empty()))
+                    .orElseGet(() -> new Opening.Opened(new Unused()));
+        }
+
+        @Override
+        public Opening reach(
+                Service service, Conversation conversation, Consumer<Landmark> passed) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Opening openAs(String user, Service service, Conversation conversation) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private static final class Unused implements Transport.Line {
+        @Override
+        public void carry(Transport.Source source, Transport.Results results) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
     }
 
     /// Answers as told, and writes down what a renewal writes down. A token that is `old` is good
