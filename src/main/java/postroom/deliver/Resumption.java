@@ -18,7 +18,7 @@ import java.util.Optional;
 /// that closes at the next message. Blocks for a token request.
 public final class Resumption {
 
-    private static final String NOBODY_HAS_AUTHORIZED = "no-refresh-token";
+    private static final String NOBODY_HAS_AUTHORIZED = "not-authorized-yet";
 
     private final Services services;
     private final SignIns signIns;

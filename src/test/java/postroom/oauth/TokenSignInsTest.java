@@ -494,7 +494,7 @@ class TokenSignInsTest {
                 .asInstanceOf(type(SignIn.NotAuthorized.class))
                 .matches(it ->
                         it.diagnostic() instanceof Condition condition
-                                && condition.name().equals("no-refresh-token"));
+                                && condition.name().equals("not-authorized-yet"));
         assertThat(provider.requests()).isEmpty();
     }
 
