@@ -36,10 +36,7 @@ class GuideCalls {
     private final WebSettings settings;
 
     GuideCalls(
-            Services services,
-            Presets presets,
-            OutgoingAddresses addresses,
-            WebSettings settings) {
+            Services services, Presets presets, OutgoingAddresses addresses, WebSettings settings) {
         this.services = services;
         this.guides = new Guides(presets, addresses);
         this.settings = settings;

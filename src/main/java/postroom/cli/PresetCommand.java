@@ -14,7 +14,8 @@ final class PresetCommand extends Words {
 
     private static final String NOT_LISTED =
             "Not among them? --preset smtp takes any server, --provider custom any provider of"
-                    + " OAuth2;\nhow to add one, or to ask for one, says docs/set-up/other-oauth2.md.";
+                    + " OAuth2;\n"
+                    + "how to add one, or to ask for one, says docs/set-up/other-oauth2.md.";
 
     @Command(name = "list", description = "List all providers, and how to sign in there.")
     static final class ListAll extends ServerCommand {

@@ -24,10 +24,7 @@ class GuidePage {
     private final WebSettings settings;
 
     GuidePage(
-            Services services,
-            Presets presets,
-            OutgoingAddresses addresses,
-            WebSettings settings) {
+            Services services, Presets presets, OutgoingAddresses addresses, WebSettings settings) {
         this.services = services;
         this.guides = new Guides(presets, addresses);
         this.settings = settings;

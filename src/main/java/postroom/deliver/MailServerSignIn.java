@@ -9,9 +9,9 @@ import postroom.service.Service;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Signs in at the mail server and says goodbye, where nobody has sent for a day. Microsoft may switch
-/// SMTP off in organizations that do not use it: so it is used, and if it was switched off all the
-/// same, that is known before mail needs it.
+/// Signs in at the mail server and says goodbye, where nobody has sent for a day. Microsoft may
+/// switch SMTP off in organizations that do not use it: so it is used, and if it was switched off
+/// all the same, that is known before mail needs it.
 public final class MailServerSignIn {
 
     private static final String SWITCHES_OFF_WHAT_RESTS = "exchange-online";

@@ -68,9 +68,7 @@ final class Discovery {
         return switch (exchange.send(http, asked.authorities())) {
             case Exchange.Silence it -> new Unknown(it.diagnostic());
             case Exchange.Answer it ->
-                    it.status() == 200
-                            ? read(asked.issuer(), it.body())
-                            : refused(it.status());
+                    it.status() == 200 ? read(asked.issuer(), it.body()) : refused(it.status());
         };
     }
 
@@ -98,8 +96,7 @@ final class Discovery {
 
     private static Unknown refused(int status) {
         return status == 429 || status >= 500
-                ? new Unknown(
-                        new NoAnswer(Stage.TOKEN, "the sign-in server answered " + status))
+                ? new Unknown(new NoAnswer(Stage.TOKEN, "the sign-in server answered " + status))
                 : unusable("the issuer answered " + status + " at " + DOCUMENT);
     }
 

@@ -118,7 +118,8 @@ public final class Review {
             return new MissingScopes(List.of("openid", "email"), scopes);
         if (granted.refreshToken().isEmpty()) return new NoRefreshToken(who.account());
         var audience = Claims.of(granted.accessToken()).audience();
-        if (service.transport() == TransportKind.SMTP && audience.filter(Audience::isGraph).isPresent())
+        if (service.transport() == TransportKind.SMTP
+                && audience.filter(Audience::isGraph).isPresent())
             return refused(
                     service,
                     new Condition("audience-wrong", "the access token is for " + audience.get()));

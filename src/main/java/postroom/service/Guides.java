@@ -126,7 +126,8 @@ public final class Guides {
         var lines = new ArrayList<>(List.of("| what | ends |", "|---|---|"));
         all.forEach(it -> lines.add("| " + it.what() + " | " + it.ends() + " |"));
         preset.flatMap(Preset::accessPage)
-                .ifPresent(page -> lines.addAll(List.of("", "Access is taken away at <" + page + ">.")));
+                .ifPresent(page ->
+                        lines.addAll(List.of("", "Access is taken away at <" + page + ">.")));
         return lines;
     }
 

@@ -36,8 +36,7 @@ final class KnownServices {
 
     /// @throws NoSuchElementException when there is no such service
     Known get(long id) {
-        return find(id)
-                .orElseThrow(() -> new NoSuchElementException("there is no service " + id));
+        return find(id).orElseThrow(() -> new NoSuchElementException("there is no service " + id));
     }
 
     /// By name, whatever its case, or by ID.

@@ -105,7 +105,9 @@ final class Planning {
 
     /// @throws InvalidService when the name is taken, or there is other trouble already
     void refuseTakenName(long id, String name, List<FieldTrouble> troubles) {
-        known.named(name).filter(other -> other.id() != id).ifPresent(other -> troubles.add(NAME_TAKEN));
+        known.named(name)
+                .filter(other -> other.id() != id)
+                .ifPresent(other -> troubles.add(NAME_TAKEN));
         if (!troubles.isEmpty()) throw new InvalidService(troubles);
     }
 

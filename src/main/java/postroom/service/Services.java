@@ -218,7 +218,8 @@ public final class Services {
                     states.tell(tx, EventType.SERVICE_CHANGED, id, data);
                     var now = StateChanges.statusIn(tx, id);
                     if (!mayBeWell) return now;
-                    if (now.state() == ServiceState.PAUSED) return states.pausedStill(tx, id, now, by);
+                    if (now.state() == ServiceState.PAUSED)
+                        return states.pausedStill(tx, id, now, by);
                     var next = Registration.stateOf(service, ServiceRows.isAuthorized(tx, id));
                     return states.write(tx, id, now, next, Because.of("by", by));
                 });
@@ -251,7 +252,15 @@ public final class Services {
     /// Closes the gate until [#resume].
     public void pause(long id, String by) {
         known.get(id);
-        move(id, tx -> states.write(tx, id, StateChanges.statusIn(tx, id), ServiceState.PAUSED, Because.of("by", by)));
+        move(
+                id,
+                tx ->
+                        states.write(
+                                tx,
+                                id,
+                                StateChanges.statusIn(tx, id),
+                                ServiceState.PAUSED,
+                                Because.of("by", by)));
     }
 
     /// Opens the gate of a paused, limited or failing service, if nobody has to authorize it first.
@@ -262,7 +271,8 @@ public final class Services {
                 id,
                 tx -> {
                     var next = Registration.stateOf(service, ServiceRows.isAuthorized(tx, id));
-                    return states.write(tx, id, StateChanges.statusIn(tx, id), next, Because.of("by", by));
+                    return states.write(
+                            tx, id, StateChanges.statusIn(tx, id), next, Because.of("by", by));
                 });
     }
 
@@ -302,7 +312,12 @@ public final class Services {
                     var now = StateChanges.statusIn(tx, then.id());
                     return switch (now.state()) {
                         case DRAFT, NEEDS_AUTHORIZATION, FAILING ->
-                                states.write(tx, then.id(), now, ServiceState.READY, Because.of("by", by));
+                                states.write(
+                                        tx,
+                                        then.id(),
+                                        now,
+                                        ServiceState.READY,
+                                        Because.of("by", by));
                         case PAUSED -> states.pausedStill(tx, then.id(), now, by);
                         case READY, LIMITED -> now;
                     };
@@ -321,7 +336,8 @@ public final class Services {
                     ServiceRows.forgetVerification(tx, id);
                     states.tell(tx, EventType.SERVICE_REVOKED, id, Map.of("by", by));
                     var because = Because.of("by", by);
-                    return states.writeUnlessPaused(tx, id, ServiceState.NEEDS_AUTHORIZATION, because);
+                    return states.writeUnlessPaused(
+                            tx, id, ServiceState.NEEDS_AUTHORIZATION, because);
                 });
         tellAnew(id, status);
     }
@@ -399,7 +415,8 @@ public final class Services {
                     tx -> {
                         var now = StateChanges.statusIn(tx, service.id());
                         return isOver(now)
-                                ? states.write(tx, service.id(), now, ServiceState.READY, Because.NOTHING)
+                                ? states.write(
+                                        tx, service.id(), now, ServiceState.READY, Because.NOTHING)
                                 : now;
                     });
             opened++;
@@ -413,7 +430,9 @@ public final class Services {
             move(
                     service.id(),
                     tx -> {
-                        var status = StateChanges.statusIn(tx, service.id()).setBack(by, clock.instant());
+                        var status =
+                                StateChanges.statusIn(tx, service.id())
+                                        .setBack(by, clock.instant());
                         ServiceRows.update(tx, service.id(), status);
                         return status;
                     });

@@ -26,8 +26,7 @@ final class StateChanges {
         this.clock = clock;
     }
 
-    ServiceStatus write(
-            Tx tx, long id, ServiceStatus from, ServiceState state, Because because)
+    ServiceStatus write(Tx tx, long id, ServiceStatus from, ServiceState state, Because because)
             throws SQLException {
         var status =
                 from.movedTo(
@@ -59,8 +58,7 @@ final class StateChanges {
     }
 
     /// What was noted of its sign-in is out of date.
-    ServiceStatus pausedStill(Tx tx, long id, ServiceStatus now, String by)
-            throws SQLException {
+    ServiceStatus pausedStill(Tx tx, long id, ServiceStatus now, String by) throws SQLException {
         return now.reason().isEmpty()
                 ? now
                 : write(tx, id, now, ServiceState.PAUSED, Because.of("by", by));
@@ -72,8 +70,7 @@ final class StateChanges {
                 .orElseThrow(() -> new NoSuchElementException("there is no service " + id));
     }
 
-    void tell(Tx tx, EventType type, long id, Map<String, Object> data)
-            throws SQLException {
+    void tell(Tx tx, EventType type, long id, Map<String, Object> data) throws SQLException {
         events.append(tx, type, Optional.empty(), OptionalLong.of(id), OptionalLong.empty(), data);
     }
 }

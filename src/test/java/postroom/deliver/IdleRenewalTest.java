@@ -78,7 +78,9 @@ class IdleRenewalTest {
                         new Authorizations(store, vault, events, clock, "test"),
                         new Provider(),
                         new MailServerSignIn(
-                                new MailServer(), (_, _) -> Optional.of(() -> {}), new Judge(catalog)),
+                                new MailServer(),
+                                (_, _) -> Optional.of(() -> {}),
+                                new Judge(catalog)),
                         new Judge(catalog),
                         clock);
         answer = bearer();

@@ -26,9 +26,18 @@ class OutgoingAddressesTest {
         var addresses =
                 OutgoingAddresses.among(
                         all(
-                                "127.0.0.1", "::1", "10.0.0.5", "172.16.3.4", "192.168.1.2",
-                                "169.254.0.7", "100.64.9.9", "fe80::1", "fd00::5", "203.0.113.5",
-                                "100.128.0.1", "2001:db8::5"));
+                                "127.0.0.1",
+                                "::1",
+                                "10.0.0.5",
+                                "172.16.3.4",
+                                "192.168.1.2",
+                                "169.254.0.7",
+                                "100.64.9.9",
+                                "fe80::1",
+                                "fd00::5",
+                                "203.0.113.5",
+                                "100.128.0.1",
+                                "2001:db8::5"));
 
         assertThat(addresses.source()).isEqualTo(Source.MACHINE);
         assertThat(addresses.addresses())

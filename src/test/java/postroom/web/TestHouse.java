@@ -202,8 +202,7 @@ public final class TestHouse implements AutoCloseable {
                                 new Revocation(authorizations, tokens, services),
                                 presets,
                                 new OutgoingAddresses(
-                                        List.of("203.0.113.5"),
-                                        OutgoingAddresses.Source.SETTING),
+                                        List.of("203.0.113.5"), OutgoingAddresses.Source.SETTING),
                                 catalog,
                                 intake,
                                 alerts,
