@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
@@ -395,8 +396,30 @@ public final class Queue {
 
     /// Gives up waiting and held recipients because somebody said so.
     public int cancel(QueueId id) {
+        return told(store.write(tx -> cancel(tx, id)));
+    }
+
+    /// As part of the caller's transaction.
+    public int cancel(Tx tx, QueueId id) throws SQLException {
         return change(
-                id, "cancelled", "('queued', 'deferred', 'held')", EventType.MESSAGE_CANCELLED);
+                tx, id, "cancelled", "('queued', 'deferred', 'held')", EventType.MESSAGE_CANCELLED);
+    }
+
+    /// The services through which mail left lately, judged by so many of the newest attempts.
+    public Set<Long> sentLately(int attempts) {
+        return store.read(tx ->
+                Set.copyOf(
+                        tx.query(
+                                """
+                                select distinct newest.service_id as service_id
+                                from (select message_id, service_id from attempt
+                                      order by id desc limit ?) as newest
+                                join recipient on recipient.message_id = newest.message_id
+                                  and recipient.service_id = newest.service_id
+                                where recipient.state = 'sent'
+                                """,
+                                row -> row.number("service_id"),
+                                attempts)));
     }
 
     /// Moves waiting and held recipients to another service, where they are due at once.
@@ -455,34 +478,31 @@ public final class Queue {
     }
 
     private int change(QueueId id, String to, String from, EventType event) {
-        return told(
-                store.write(tx -> {
-                    Settling.lock(tx, id);
-                    var services =
-                            tx.query(
-                                    "update recipient set state = ?, due_at = case when attempts ="
-                                        + " 0 and due_at > ? then due_at else ? end, changed_at = ?"
-                                        + " where message_id = ? and coalesce(claimed_until, 0) <="
-                                        + " ? and state in "
-                                            + from
-                                            + " returning service_id",
-                                    row -> row.number("service_id"),
-                                    to,
-                                    clock.instant(),
-                                    clock.instant(),
-                                    clock.instant(),
-                                    id.value(),
-                                    clock.instant());
-                    if (!services.isEmpty())
-                        events.append(
-                                tx,
-                                event,
-                                id,
-                                services.getFirst(),
-                                Map.of("recipients", services.size()));
-                    Settling.markDone(tx, id, clock.instant());
-                    return services.size();
-                }));
+        return told(store.write(tx -> change(tx, id, to, from, event)));
+    }
+
+    private int change(Tx tx, QueueId id, String to, String from, EventType event)
+            throws SQLException {
+        Settling.lock(tx, id);
+        var services =
+                tx.query(
+                        "update recipient set state = ?, due_at = case when attempts = 0 and due_at"
+                                + " > ? then due_at else ? end, changed_at = ? where message_id = ?"
+                                + " and coalesce(claimed_until, 0) <= ? and state in "
+                                + from
+                                + " returning service_id",
+                        row -> row.number("service_id"),
+                        to,
+                        clock.instant(),
+                        clock.instant(),
+                        clock.instant(),
+                        id.value(),
+                        clock.instant());
+        if (!services.isEmpty())
+            events.append(
+                    tx, event, id, services.getFirst(), Map.of("recipients", services.size()));
+        Settling.markDone(tx, id, clock.instant());
+        return services.size();
     }
 
     private void insert(Tx tx, NewMessage message) throws SQLException {
