@@ -151,7 +151,8 @@ final class Lanes {
 
     /// What a lane settled after it had closed the gate may be what was claimed just now.
     private boolean hasClosedMeanwhile() {
-        if (tools.services().status(service.id()).isOpen()) return false;
+        boolean known = tools.services().byId(service.id()).isPresent();
+        if (known && tools.services().status(service.id()).isOpen()) return false;
         open = false;
         giveBackReady();
         return true;
@@ -293,7 +294,7 @@ final class Lanes {
         var claim = ready.poll();
         for (; claim.filter(this::hasLapsed).isPresent(); claim = ready.poll())
             lapsed.add(claim.orElseThrow());
-        giveBack(lapsed);
+        claimAnew(lapsed);
         return claim;
     }
 
@@ -325,7 +326,7 @@ final class Lanes {
             for (long slice = TimeUnit.MILLISECONDS.toNanos(250); left > 0; left -= slice) {
                 var claim = ready.poll(Math.min(slice, left));
                 if (claim.filter(this::hasLapsed).isPresent()) {
-                    giveBack(List.of(claim.get()));
+                    claimAnew(List.of(claim.get()));
                     continue;
                 }
                 if (mayGoOn(lane, as) && claim.isPresent()) return claim;
@@ -485,17 +486,25 @@ final class Lanes {
     }
 
     private void giveBackReady() {
-        giveBack(ready.drain());
+        giveBack(ready.drain(), () -> {});
     }
 
-    private void giveBack(List<Claim> claims) {
+    private void claimAnew(List<Claim> lapsed) {
+        giveBack(
+                lapsed,
+                () -> {
+                    hint();
+                    tools.nudge().run();
+                });
+    }
+
+    private void giveBack(List<Claim> claims, Runnable afterwards) {
         if (claims.isEmpty()) return;
         tools.queue()
                 .giveBack(claims)
                 .whenComplete((done, trouble) -> {
                     claims.forEach(held::remove);
-                    hinted = true;
-                    tools.nudge().run();
+                    afterwards.run();
                 });
     }
 }
