@@ -5,6 +5,7 @@ import postroom.mail.Recipient;
 import postroom.queue.Claim;
 import postroom.queue.Claimed;
 import postroom.queue.Demand;
+import postroom.queue.Quota;
 import postroom.service.Service;
 import postroom.service.ServiceState;
 import postroom.service.ServiceStatus;
@@ -74,6 +75,7 @@ final class Lanes {
     private volatile Service service;
     private volatile boolean open;
     private volatile boolean stopping;
+    private volatile boolean limitWaitsForHeld;
     private volatile boolean troubledByMessages;
     private volatile int widest = Integer.MAX_VALUE;
     private volatile Instant narrowUntil = Instant.MIN;
@@ -137,7 +139,7 @@ final class Lanes {
         int room = target - ready.size();
         boolean low = room >= target - refillBelow;
         if (!low && !(hinted && mayOvertake(target))) return startLines(most, now); // lanes nudge
-        boolean isFull = now.isBefore(roomAgain);
+        boolean isFull = now.isBefore(roomAgain) && !(limitWaitsForHeld && held.isEmpty());
         if (isFull || (!hinted && now.isBefore(lookAgain)))
             return earlier(isFull ? roomAgain : lookAgain, startLines(most, now));
         hinted = false;
@@ -213,6 +215,7 @@ final class Lanes {
     /// A day is the service's state, once all that was counted here has left.
     private void reached(Claimed.LimitReached limit) {
         var now = tools.clock().instant();
+        limitWaitsForHeld = limit.quota() == Quota.RECIPIENTS_PER_DAY && !held.isEmpty();
         switch (limit.quota()) {
             case MESSAGES_PER_MINUTE ->
                     roomAgain = earlier(limit.until(), now.plus(LOOK_AT_LEAST_EVERY));
@@ -350,6 +353,9 @@ final class Lanes {
 
     void settled(Claim claim) {
         held.remove(claim);
+        if (!limitWaitsForHeld || !held.isEmpty()) return;
+        hint();
+        tools.nudge().run();
     }
 
     void sent() {

@@ -2,12 +2,11 @@ package postroom.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -17,8 +16,6 @@ import postroom.mail.Diagnostic.Stage;
 import postroom.mail.Reply;
 import postroom.oauth.FakeProvider;
 import postroom.secret.Secret;
-import postroom.store.Database;
-import postroom.store.OnBothDatabases;
 import postroom.web.TestHouse;
 
 import tools.jackson.databind.JsonNode;
@@ -30,10 +27,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@OnBothDatabases
 class ApiTest {
-    @Parameter Database database;
-
     private static final String MESSAGE =
             """
             {"from": "shop@example.com", "to": ["a@example.net", "b@example.net"],
@@ -47,9 +41,9 @@ class ApiTest {
     private String office = "";
     private String message = "";
 
-    @BeforeParameterizedClassInvocation
+    @BeforeAll
     void open(@TempDir Path data) throws Exception {
-        house = new TestHouse(data, database);
+        house = new TestHouse(data);
         owner = house.owner;
         for (var role : Role.values()) keys.put(role, house.key(role));
         office = house.service("Office");
@@ -57,7 +51,7 @@ class ApiTest {
         message = accepted(shop);
     }
 
-    @AfterParameterizedClassInvocation
+    @AfterAll
     void close() {
         house.close();
     }

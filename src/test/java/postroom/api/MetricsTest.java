@@ -2,16 +2,13 @@ package postroom.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 import postroom.access.Issued;
-import postroom.store.Database;
-import postroom.store.OnBothDatabases;
 import postroom.tally.Tally;
 import postroom.tally.Timing;
 import postroom.web.TestHouse;
@@ -24,9 +21,7 @@ import java.util.regex.Pattern;
 
 /// What an operator sees of the whole, and of each application.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@OnBothDatabases
 class MetricsTest {
-    @Parameter Database database;
 
     private static final Pattern METRIC = Pattern.compile("\\bpostroom_[a-z0-9_]+[a-z]\\b");
     private static final String MESSAGE =
@@ -38,9 +33,9 @@ class MetricsTest {
     private TestHouse house;
     private Issued shop;
 
-    @BeforeParameterizedClassInvocation
+    @BeforeAll
     void open(@TempDir Path data) throws Exception {
-        house = new TestHouse(data, database);
+        house = new TestHouse(data);
         house.service("Office");
         shop = house.application("shop");
         assertThat(house.post("/v1/messages", shop.apiKey(), MESSAGE).statusCode()).isEqualTo(202);
@@ -48,7 +43,7 @@ class MetricsTest {
         assertThat(house.post("/v1/messages", shop.apiKey(), stranger).statusCode()).isEqualTo(422);
     }
 
-    @AfterParameterizedClassInvocation
+    @AfterAll
     void close() {
         house.close();
     }

@@ -3,19 +3,16 @@ package postroom.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import postroom.access.Role;
 import postroom.event.webhook.Receiver;
-import postroom.store.Database;
-import postroom.store.OnBothDatabases;
 import postroom.web.TestHouse;
 
 import tools.jackson.databind.JsonNode;
@@ -25,20 +22,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@OnBothDatabases
 class WebhookCallsTest {
-    @Parameter Database database;
 
     private TestHouse house;
     private Receiver receiver;
 
-    @BeforeParameterizedClassInvocation
+    @BeforeAll
     void open(@TempDir Path data) throws Exception {
-        house = new TestHouse(data, database);
+        house = new TestHouse(data);
         receiver = new Receiver();
     }
 
-    @AfterParameterizedClassInvocation
+    @AfterAll
     void close() {
         receiver.close();
         house.close();

@@ -68,7 +68,6 @@ class JudgeTest {
                 "exchange-online | 432 | 4.3.2 | Concurrent connections limit exceeded.",
                 "gmail-smtp | 550 | 5.4.5 | Daily user sending limit exceeded. - gsmtp",
                 "gmail-smtp | 421 | 4.7.28 | Gmail has detected an unusual rate of mail - gsmtp",
-                "gmail-smtp | 452 | 4.5.3 | Your message has too many recipients - gsmtp",
                 "generic | 550 | 5.4.5 | Daily user sending limit exceeded. - gsmtp",
                 "generic | 550 | 5.7.1 | Hourly message limit reached",
                 "generic | 554 | 5.7.1 | Outgoing mail limit reached for this account",

@@ -8,12 +8,11 @@ import org.apache.james.mime4j.dom.SingleBody;
 import org.apache.james.mime4j.dom.TextBody;
 import org.apache.james.mime4j.message.DefaultMessageBuilder;
 import org.apache.james.mime4j.stream.MimeConfig;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,8 +21,6 @@ import postroom.access.Role;
 import postroom.mail.QueueId;
 import postroom.queue.Filter;
 import postroom.secret.Secret;
-import postroom.store.Database;
-import postroom.store.OnBothDatabases;
 import postroom.web.TestHouse;
 
 import tools.jackson.databind.JsonNode;
@@ -42,21 +39,18 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@OnBothDatabases
 class SubmissionCallsTest {
-    @Parameter Database database;
-
     private TestHouse house;
     private Secret key;
 
-    @BeforeParameterizedClassInvocation
+    @BeforeAll
     void open(@TempDir Path data) {
-        house = new TestHouse(data, database);
+        house = new TestHouse(data);
         house.service("Office");
         key = house.application("shop").apiKey();
     }
 
-    @AfterParameterizedClassInvocation
+    @AfterAll
     void close() {
         house.close();
     }
