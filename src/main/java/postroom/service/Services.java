@@ -2,6 +2,7 @@ package postroom.service;
 
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
+import postroom.event.Difference;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.secret.Vault;
@@ -200,7 +201,12 @@ public final class Services {
             tx.lock(Subject.SERVICES);
             if (ServiceRows.isNameTaken(tx, id, service.name())) throw nameTaken();
             ServiceRows.insert(tx, id, service.name(), given, status);
-            tell(tx, EventType.SERVICE_CREATED, id, Map.of("by", by));
+            tell(
+                    tx,
+                    EventType.SERVICE_CREATED,
+                    id,
+                    Map.of("by", by),
+                    Difference.between(given.objectNode(), given));
             return id;
         });
         known.put(id, new Known(service, given, status, Optional.empty()));
@@ -278,7 +284,8 @@ public final class Services {
                     if (sendsOtherwise) ServiceRows.forgetVerification(tx, id);
                     alongside.run(tx);
                     var data = Map.<String, Object>of("by", by, "fields", change.fields);
-                    tell(tx, EventType.SERVICE_CHANGED, id, data);
+                    var made = Difference.between(change.was, change.given);
+                    tell(tx, EventType.SERVICE_CHANGED, id, data, made);
                     var now = statusIn(tx, id);
                     if (!mayBeWell || now.state() == ServiceState.PAUSED) return now;
                     var next = stateOf(service, ServiceRows.isAuthorized(tx, id));
@@ -296,14 +303,16 @@ public final class Services {
     /// @throws NoSuchElementException when there is no such service
     /// @throws MailWaits when recipients are owed through it; then nothing changes
     public synchronized void delete(long id, String by) {
-        var name = known(id).service().name();
+        var gone = known(id);
+        var name = gone.service().name();
         store.write(tx -> {
             tx.lock(Subject.SERVICES);
             ServiceRows.letNobodyAddMail(tx);
             long owed = ServiceRows.owed(tx, id);
             if (owed > 0) throw new MailWaits(owed);
             ServiceRows.delete(tx, id);
-            tell(tx, EventType.SERVICE_DELETED, id, Map.of("by", by, "name", name));
+            var unmade = Difference.between(gone.given(), gone.given().objectNode());
+            tell(tx, EventType.SERVICE_DELETED, id, Map.of("by", by, "name", name), unmade);
             return id;
         });
         known.remove(id);
@@ -641,7 +650,19 @@ public final class Services {
 
     private void tell(Tx tx, EventType type, long id, Map<String, Object> data)
             throws SQLException {
-        events.append(tx, type, Optional.empty(), OptionalLong.of(id), OptionalLong.empty(), data);
+        tell(tx, type, id, data, Difference.made(data));
+    }
+
+    private void tell(Tx tx, EventType type, long id, Map<String, Object> data, Difference difference)
+            throws SQLException {
+        events.append(
+                tx,
+                type,
+                Optional.empty(),
+                OptionalLong.of(id),
+                OptionalLong.empty(),
+                data,
+                difference);
     }
 
     private static ServiceStatus statusIn(Tx tx, long id) throws SQLException {
