@@ -19,6 +19,7 @@ import org.springframework.context.annotation.Import;
     UserCalls.class,
     KnowledgeCalls.class,
     EventCalls.class,
+    AuditCalls.class,
     AlertCalls.class,
     WebhookCalls.class,
     HealthCalls.class,

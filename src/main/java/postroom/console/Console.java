@@ -9,6 +9,13 @@ import org.springframework.context.annotation.Import;
 @Import({
     Frame.class,
     SignInPages.class,
+    FirstRunPages.class,
+    ProviderPages.class,
+    PasskeyPages.class,
+    AccountPages.class,
+    PeoplePages.class,
+    InForcePages.class,
+    AuditPage.class,
     DashboardPage.class,
     ServicePages.class,
     CheckPages.class,

@@ -27,8 +27,6 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-import postroom.access.Access;
-
 import tools.jackson.databind.json.JsonMapper;
 
 import java.time.Duration;
@@ -53,11 +51,7 @@ import java.util.List;
 @Import({Guards.class, Problems.class, ErrorPage.class})
 class WebConfiguration implements WebMvcConfigurer {
 
-    private final Gatekeeper gatekeeper;
-
-    WebConfiguration(Access access) {
-        this.gatekeeper = new Gatekeeper(access.people());
-    }
+    private final Gatekeeper gatekeeper = new Gatekeeper();
 
     @Bean
     static JsonMapper json(WebSettings settings) {

@@ -46,6 +46,11 @@ public final class WebServer implements AutoCloseable {
         return server.getPort();
     }
 
+    /// For tests that look at every handler.
+    ServletWebServerApplicationContext context() {
+        return context;
+    }
+
     /// Lets calls that are under way finish, for some seconds.
     @Override
     public void close() {
@@ -75,8 +80,8 @@ public final class WebServer implements AutoCloseable {
         properties.put("server.tomcat.max-http-form-post-size", "1MB");
         properties.put("server.tomcat.connection-timeout", "30s");
         properties.put("server.max-http-request-header-size", "32KB");
-        properties.put("server.servlet.session.timeout", "8h");
-        properties.put("server.servlet.session.cookie.name", "postroom");
+        // Nothing of ours is kept in a servlet session; see SignInDesk.
+        properties.put("server.servlet.session.cookie.name", "postroom-servlet");
         properties.put("server.servlet.session.cookie.http-only", "true");
         properties.put("server.servlet.session.cookie.same-site", "lax");
         properties.put("server.servlet.session.cookie.secure", settings.isHttps());

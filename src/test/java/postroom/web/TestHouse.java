@@ -11,6 +11,7 @@ import postroom.access.CredentialUse;
 import postroom.access.Issued;
 import postroom.access.NewCredential;
 import postroom.access.Role;
+import postroom.access.oidc.SignInProviders;
 import postroom.alert.Alerts;
 import postroom.api.Api;
 import postroom.api.Doors;
@@ -122,7 +123,7 @@ public final class TestHouse implements AutoCloseable {
         var catalog = new OneAdvice();
         var presets = Presets.ours();
         services = Services.open(store, events, vault, presets, catalog, clock);
-        access = Access.open(store, events, clock);
+        access = Access.open(store, events, vault, clock);
         owner = access.createManagementKey("owner", Role.OWNER).secret();
         var authorizations = new Authorizations(store, vault, events, clock, "test");
         var tokens = new TokenEndpoint(vault, clock);
@@ -178,6 +179,7 @@ public final class TestHouse implements AutoCloseable {
                 WebServer.start(
                         settings,
                         List.of(
+                                new SignInProviders(Optional.empty()),
                                 access,
                                 store,
                                 events,
@@ -209,7 +211,9 @@ public final class TestHouse implements AutoCloseable {
                                 doors,
                                 (Lines) _ -> 1,
                                 new Installation(
-                                        Map.of("data", data.toString()), () -> List.of("log line")),
+                                        Map.of("data", data.toString()),
+                                        Map.of("data", "--data"),
+                                        () -> List.of("log line")),
                                 new CredentialUse(store, tallies, clock),
                                 check,
                                 lastChecks,
@@ -266,6 +270,10 @@ public final class TestHouse implements AutoCloseable {
 
     public Secret key(Role role) {
         return access.createManagementKey(role.word(), role).secret();
+    }
+
+    org.springframework.context.ApplicationContext context() {
+        return server.context();
     }
 
     public HttpRequest.Builder request(String path) {
