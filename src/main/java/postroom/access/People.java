@@ -110,8 +110,22 @@ public final class People {
                         : byEmail.slowDown());
     }
 
-    /// Somebody was not let in. The name is what they called themselves.
-    public void noteRefusal(String name, String with, InetAddress from, boolean lockedOut) {
+    /// Whether too many tried from there; for ways in that know no password.
+    public boolean isLockedOut(InetAddress from) {
+        return networks.locked(Guesses.networkOf(from)).isPresent();
+    }
+
+    /// Counts a try that failed, and says how long to wait before saying so.
+    public Duration refuse(String name, String with, InetAddress from) {
+        var wrong = networks.wrong(Guesses.networkOf(from));
+        noteRefusal(name, with, from, wrong.locked().isPresent());
+        return wrong.slowDown();
+    }
+
+    /// Somebody was not let in. The name is what they called themselves, if that is an address:
+    /// some type their password there.
+    public void noteRefusal(String given, String with, InetAddress from, boolean lockedOut) {
+        var name = given.matches("[^\\s@]+@[^\\s@]+") ? given : "";
         var told = Map.<String, Object>of("with", with, "locked_out", lockedOut);
         store.write(tx -> {
             audit.note(

@@ -150,6 +150,12 @@ public final class Sessions {
                         now.minus(LONGEST)));
     }
 
+    /// Another one takes its place.
+    public void forget(Secret token) {
+        var hash = proofs.fastHash(token);
+        store.write(tx -> tx.update("delete from session_ where token_hash = ?", hash));
+    }
+
     /// Ends one of somebody's own.
     public boolean end(long user, long id) {
         return store.write(tx -> {

@@ -50,7 +50,9 @@ class UserCalls {
     record InviteCall(@Nullable String email, @Nullable String role) {}
 
     /// @param active false: signed out everywhere, and kept out
-    record UserChange(@Nullable String role, @Nullable Boolean active) {}
+    /// @param forgetFactors true: the second factor and all passkeys are gone
+    record UserChange(
+            @Nullable String role, @Nullable Boolean active, @Nullable Boolean forgetFactors) {}
 
     /// @param invitationUrl works once; only in this answer
     record InvitationJson(String email, String role, String invitationUrl, Instant expiresAt) {}
@@ -134,6 +136,10 @@ class UserCalls {
                     change.active()
                             ? people.reactivate(user.id())
                             : people.deactivate(user.id()));
+        if (Boolean.TRUE.equals(change.forgetFactors())) {
+            people.secondFactors().disable(user);
+            people.passkeys().removeAll(user);
+        }
         return shown(user(id));
     }
 

@@ -174,6 +174,11 @@ final class UserCommand extends Words {
                 description = "false signs them out everywhere and keeps them out.")
         private @org.jspecify.annotations.Nullable Boolean active;
 
+        @Option(
+                names = "--forget-factors",
+                description = "Forget their second factor and passkeys; the phone is lost.")
+        private boolean forgetFactors;
+
         Change(Terminal terminal) {
             super(terminal);
         }
@@ -183,7 +188,9 @@ final class UserCommand extends Words {
             var change = Json.object();
             if (!role.isEmpty()) change.put("role", role);
             if (active != null) change.put("active", active);
-            if (change.isEmpty()) throw Trouble.usage("Give --role or --active");
+            if (forgetFactors) change.put("forget_factors", true);
+            if (change.isEmpty())
+                throw Trouble.usage("Give --role, --active or --forget-factors");
             return show(
                     server().patch(path(), change),
                     answer ->

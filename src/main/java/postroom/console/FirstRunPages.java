@@ -76,7 +76,7 @@ class FirstRunPages {
         var host = String.valueOf(settings.baseUrl().getHost());
         model.addAttribute("baseUrl", settings.baseUrl().toString());
         model.addAttribute("redirectUri", settings.baseUrl() + "/oauth2/callback");
-        model.addAttribute("here", host.equals("localhost") || host.startsWith("127."));
+        model.addAttribute("isLocal", host.equals("localhost") || host.startsWith("127."));
         model.addAttribute("doors", doors.doors());
         return "welcome-next";
     }

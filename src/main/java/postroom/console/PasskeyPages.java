@@ -52,13 +52,15 @@ class PasskeyPages {
             @RequestParam(name = "to", defaultValue = "") String to,
             HttpServletRequest request,
             HttpServletResponse response) {
+        var from = SignInDesk.clientOf(request);
+        if (people.isLockedOut(from)) return "redirect:/login?locked";
         var user =
                 desk.step(request)
                         .flatMap(it -> people.steps().take(Kind.PASSKEY, it))
                         .flatMap(challenge -> passkeys.whoAnswered(challenge, answer));
         if (user.isPresent() && desk.letIn(user.get(), "passkey", request, response))
             return "redirect:" + SignInDesk.ownAddress(to);
-        people.noteRefusal("", "passkey", SignInDesk.clientOf(request), false);
+        SignInPages.pause(people.refuse("", "passkey", from));
         return "redirect:/login?passkey";
     }
 

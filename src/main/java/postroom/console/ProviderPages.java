@@ -70,8 +70,7 @@ class ProviderPages {
         var user = provider.welcome(person, people);
         if (user.isPresent() && desk.letIn(user.get(), "provider", request, response))
             return "redirect:" + parts[3];
-        people.noteRefusal(
-                person.email(), "provider", SignInDesk.clientOf(request), false);
+        people.refuse(person.email(), "provider", SignInDesk.clientOf(request));
         model.addAttribute("email", person.email());
         return refused("stranger", model, response);
     }

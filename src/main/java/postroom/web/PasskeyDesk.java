@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
 import postroom.access.People;
 import postroom.access.User;
 
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -102,8 +101,6 @@ public final class PasskeyDesk {
                             .pubKeyCredParams(asked.getPubKeyCredParams())
                             .excludeCredentials(asked.getExcludeCredentials())
                             .authenticatorSelection(asked.getAuthenticatorSelection())
-                            .attestation(asked.getAttestation())
-                            .extensions(asked.getExtensions())
                             .build();
             var shown =
                     new RelyingPartyPublicKey(JSON.readValue(answer, ATTESTATION), name);
@@ -111,8 +108,6 @@ public final class PasskeyDesk {
                     library.registerCredential(
                             new ImmutableRelyingPartyRegistrationRequest(options, shown));
             return records.keep(user, record);
-        } catch (JacksonException | IllegalArgumentException unreadable) {
-            return refused(unreadable);
         } catch (RuntimeException notVerified) {
             return refused(notVerified);
         }

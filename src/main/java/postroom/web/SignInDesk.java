@@ -59,6 +59,8 @@ public final class SignInDesk {
                                 request.getRemoteAddr(),
                                 browser == null ? "" : browser.replaceAll("\\p{Cntrl}", "?"));
         if (token.isEmpty()) return false;
+        // Whoever was signed in here before is not any more.
+        cookie("postroom", request).ifPresent(people.sessions()::forget);
         set("postroom", token.get().value(), Duration.ZERO, response);
         drop("postroom-step", response);
         forms.saveToken(null, request, response);

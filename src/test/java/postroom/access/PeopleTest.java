@@ -39,10 +39,14 @@ class PeopleTest {
 
     @BeforeEach
     void open() {
-        store = SqliteStore.open(data.resolve("postroom.db"), clock);
+        store = store(clock);
         events = new EventLog(store, clock);
         people = Access.open(store, events, VAULT, clock).people();
         ada = people.create("ada@example.com", HORSE, Role.OWNER).orElseThrow();
+    }
+
+    Store store(MovedClock clock) {
+        return SqliteStore.open(data.resolve("postroom.db"), clock);
     }
 
     @AfterEach

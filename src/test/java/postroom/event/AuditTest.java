@@ -35,8 +35,12 @@ class AuditTest {
 
     @BeforeEach
     void open() {
-        store = SqliteStore.open(data.resolve("postroom.db"), clock);
+        store = store(clock);
         events = new EventLog(store, clock);
+    }
+
+    Store store(Clock clock) {
+        return SqliteStore.open(data.resolve("postroom.db"), clock);
     }
 
     @AfterEach

@@ -102,7 +102,22 @@ public final class TestHouse implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
 
+    /// Where it listens, how browsers reach it, and where people sign in besides.
+    ///
+    /// @param port 0 takes a free one
+    public record At(int port, URI baseUrl, SignInProviders providers) {
+        public static final At ANYWHERE =
+                new At(
+                        0,
+                        URI.create("http://localhost:8587"),
+                        new SignInProviders(Optional.empty()));
+    }
+
     public TestHouse(Path data) {
+        this(data, At.ANYWHERE);
+    }
+
+    public TestHouse(Path data, At at) {
         var tallies = new Tallies();
         store = new TalliedStore(SqliteStore.open(data.resolve("postroom.db"), clock), tallies);
         events = new EventLog(store, clock, tallies);
@@ -130,7 +145,7 @@ public final class TestHouse implements AutoCloseable {
         var requests = new AuthorizationRequests(store, vault, services, catalog, clock);
         var review = new Review(services, requests, authorizations, catalog, clock);
         var devices = new DevicePolling(requests, review, tokens);
-        var baseUrl = URI.create("http://localhost:8587");
+        var baseUrl = at.baseUrl;
         var authorizer = new Authorizer(requests, review, tokens, devices, baseUrl);
         var routes = Routes.open(store, events, services);
         var router = new Router(services::all, id -> services.status(id).state(), routes::all);
@@ -171,7 +186,7 @@ public final class TestHouse implements AutoCloseable {
         Doors doors = () -> List.of(new Doors.Door("submission", true, 2));
         var settings =
                 new WebSettings(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), at.port),
                         baseUrl,
                         List.of(),
                         1_000_000);
@@ -179,7 +194,7 @@ public final class TestHouse implements AutoCloseable {
                 WebServer.start(
                         settings,
                         List.of(
-                                new SignInProviders(Optional.empty()),
+                                at.providers,
                                 access,
                                 store,
                                 events,

@@ -30,6 +30,7 @@ import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,17 +41,19 @@ import postroom.secret.Secret;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/// The provider at which people of this organization sign in. Asked anew each time what it is like:
-/// sign-ins are few, and its keys change.
+/// The provider at which people of this organization sign in. What it is like is asked anew after
+/// five minutes, its keys with each sign-in. Safe for use by many threads.
 public final class SignInProvider {
 
     private static final Logger LOG = LoggerFactory.getLogger(SignInProvider.class);
     private static final int TIMEOUT_MILLIS = 10_000;
     private static final int LARGEST_ANSWER = 200_000;
+    private static final long FRESH_NANOS = Duration.ofMinutes(5).toNanos();
 
     /// @param name for the page
     /// @param redirectUri where it sends the browser back
@@ -87,6 +90,8 @@ public final class SignInProvider {
     }
 
     private final Client client;
+    private @Nullable OIDCProviderMetadata known;
+    private long knownSince;
 
     public SignInProvider(Client client) {
         this.client = client;
@@ -225,8 +230,14 @@ public final class SignInProvider {
         return basic ? new ClientSecretBasic(id, secret) : new ClientSecretPost(id, secret);
     }
 
-    private OIDCProviderMetadata metadata() throws GeneralException, IOException {
-        return OIDCProviderMetadata.resolve(issuer(), TIMEOUT_MILLIS, TIMEOUT_MILLIS);
+    /// Whoever opens the sign-in page again and again does not reach the provider with it.
+    private synchronized OIDCProviderMetadata metadata() throws GeneralException, IOException {
+        var now = System.nanoTime();
+        if (known == null || now - knownSince > FRESH_NANOS) {
+            known = OIDCProviderMetadata.resolve(issuer(), TIMEOUT_MILLIS, TIMEOUT_MILLIS);
+            knownSince = now;
+        }
+        return known;
     }
 
     private Issuer issuer() {
