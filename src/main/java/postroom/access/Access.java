@@ -3,8 +3,8 @@ package postroom.access;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import postroom.event.Difference;
 import postroom.event.Deed;
+import postroom.event.Difference;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.secret.Secret;
@@ -82,8 +82,7 @@ public final class Access {
     }
 
     /// Makes the credential of the `sendmail` door where there has never been one.
-    public static Access open(
-            Store store, EventLog events, Vault vault, InstantSource clock) {
+    public static Access open(Store store, EventLog events, Vault vault, InstantSource clock) {
         var access = new Access(store, events, vault, clock, new SecureRandom());
         access.makeSendmailCredential();
         access.credentials.reread();

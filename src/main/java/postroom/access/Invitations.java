@@ -67,8 +67,7 @@ public final class Invitations {
         return issue(wanted, "user.password_reset", _ -> true);
     }
 
-    private Optional<Issued> issue(
-            Invitation wanted, String action, Store.Work<Boolean> mayBe) {
+    private Optional<Issued> issue(Invitation wanted, String action, Store.Work<Boolean> mayBe) {
         var secret = proofs.issue("");
         return store.write(tx -> {
             tx.lock(Subject.PEOPLE);
@@ -129,7 +128,8 @@ public final class Invitations {
             for (var email : gone)
                 audit.note(
                         tx,
-                        new Deed("user.invitation_withdrawn", id, email, Difference.made(Map.of())));
+                        new Deed(
+                                "user.invitation_withdrawn", id, email, Difference.made(Map.of())));
             return !gone.isEmpty();
         });
     }

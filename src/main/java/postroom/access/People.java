@@ -102,8 +102,7 @@ public final class People {
             return new UserSignIn.SignedIn(kept.orElseThrow().user());
         var byNetwork = networks.wrong(network);
         var byEmail = emails.wrong(name);
-        noteRefusal(
-                name, "password", from, byNetwork.locked().or(byEmail::locked).isPresent());
+        noteRefusal(name, "password", from, byNetwork.locked().or(byEmail::locked).isPresent());
         return new UserSignIn.Refused(
                 byNetwork.slowDown().compareTo(byEmail.slowDown()) > 0
                         ? byNetwork.slowDown()
@@ -186,8 +185,7 @@ public final class People {
 
     private User newUser(String email, Role role) {
         var now = clock.instant();
-        return new User(
-                store.nextId(), normal(email), role, now, true, false, Optional.empty());
+        return new User(store.nextId(), normal(email), role, now, true, false, Optional.empty());
     }
 
     /// What came of changing somebody.
@@ -249,9 +247,7 @@ public final class People {
     }
 
     private static boolean isLastOwner(Tx tx, User user) throws SQLException {
-        return user.role() == Role.OWNER
-                && user.active()
-                && !UserRows.isOwnerBeside(tx, user.id());
+        return user.role() == Role.OWNER && user.active() && !UserRows.isOwnerBeside(tx, user.id());
     }
 
     /// One's own; ends all sessions but this one. Guessing the old one is throttled like a sign-in.
@@ -333,8 +329,7 @@ public final class People {
     private void note(
             Tx tx, String action, User user, Map<String, Object> before, Map<String, Object> after)
             throws SQLException {
-        audit.note(
-                tx, new Deed(action, user.id(), user.email(), new Difference(before, after)));
+        audit.note(tx, new Deed(action, user.id(), user.email(), new Difference(before, after)));
     }
 
     static void refuseWeak(Secret password) {

@@ -21,7 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /// A code of an app after the password, and recovery codes for the day the app is lost. Each works
-/// once; guessing is slowed and locked out per person and per network. Safe for use by many threads.
+/// once; guessing is slowed and locked out per person and per network. Safe for use by many
+/// threads.
 public final class SecondFactors {
 
     private static final int RECOVERY_CODES = 10;
@@ -79,8 +80,8 @@ public final class SecondFactors {
                 + "&issuer=Postroom";
     }
 
-    /// From now on a code is asked for; the recovery codes are known now and never again. Empty when
-    /// the code is not the secret's.
+    /// From now on a code is asked for; the recovery codes are known now and never again. Empty
+    /// when the code is not the secret's.
     public Optional<List<String>> enable(User user, String secret, String code) {
         var octets = Totp.octets(secret);
         if (octets.length != Totp.OCTETS) return Optional.empty();

@@ -54,7 +54,8 @@ public final class SignInSteps {
                     kind.name(),
                     MOST);
             return tx.update(
-                    "insert into sign_in_step (token_hash, kind, data, expires_at) values (?, ?, ?, ?)",
+                    "insert into sign_in_step (token_hash, kind, data, expires_at) values (?, ?, ?,"
+                            + " ?)",
                     hash,
                     kind.name(),
                     sealed.ciphertext(),
@@ -72,12 +73,14 @@ public final class SignInSteps {
     /// Takes it; nobody takes it again.
     public Optional<String> take(Kind kind, Secret token) {
         var hash = proofs.fastHash(token);
-        return store.write(tx -> {
-                    var found = find(tx, kind, hash);
-                    int taken =
-                            tx.update("delete from sign_in_step where token_hash = ?", hash);
-                    return taken == 0 ? Optional.<String>empty() : found;
-                })
+        return store.write(
+                        tx -> {
+                            var found = find(tx, kind, hash);
+                            int taken =
+                                    tx.update(
+                                            "delete from sign_in_step where token_hash = ?", hash);
+                            return taken == 0 ? Optional.<String>empty() : found;
+                        })
                 .map(data -> open(kind, hash, data));
     }
 

@@ -21,8 +21,8 @@ final class Totp {
     private final TimeBasedOneTimePasswordGenerator codes =
             new TimeBasedOneTimePasswordGenerator(STEP);
 
-    /// The step that the code is of: this one, the one before or the next, since clocks differ
-    /// (RFC 6238 §5.2). Steps up to `used` are over: a code works once.
+    /// The step that the code is of: this one, the one before or the next, since clocks differ (RFC
+    /// 6238 §5.2). Steps up to `used` are over: a code works once.
     OptionalLong step(byte[] secret, String code, Instant now, long used) {
         var key = new SecretKeySpec(secret, "HmacSHA1");
         for (long ahead = -1; ahead <= 1; ahead++) {

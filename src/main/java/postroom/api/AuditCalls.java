@@ -77,8 +77,7 @@ class AuditCalls {
                         until == null ? Filter.NONE.until() : Asked.time("until", until));
         var found = audit.after(cursor, filter, Asked.limit(limit, 100, 1_000));
         long next = found.isEmpty() ? cursor : found.getLast().id();
-        return new AuditList(
-                found.stream().map(AuditCalls::shown).toList(), Long.toString(next));
+        return new AuditList(found.stream().map(AuditCalls::shown).toList(), Long.toString(next));
     }
 
     private static AuditJson shown(AuditEntry entry) {

@@ -130,12 +130,11 @@ class UserCalls {
             description = "Takes effect with their next click. The last owner stays one.")
     UserJson change(@PathVariable("id") String id, @RequestBody UserChange change) {
         var user = user(id);
-        if (change.role() != null) refuseLastOwner(people.changeRole(user.id(), role(change.role())));
+        if (change.role() != null)
+            refuseLastOwner(people.changeRole(user.id(), role(change.role())));
         if (change.active() != null)
             refuseLastOwner(
-                    change.active()
-                            ? people.reactivate(user.id())
-                            : people.deactivate(user.id()));
+                    change.active() ? people.reactivate(user.id()) : people.deactivate(user.id()));
         if (Boolean.TRUE.equals(change.forgetFactors())) {
             people.secondFactors().disable(user);
             people.passkeys().removeAll(user);

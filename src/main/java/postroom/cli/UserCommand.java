@@ -189,8 +189,7 @@ final class UserCommand extends Words {
             if (!role.isEmpty()) change.put("role", role);
             if (active != null) change.put("active", active);
             if (forgetFactors) change.put("forget_factors", true);
-            if (change.isEmpty())
-                throw Trouble.usage("Give --role, --active or --forget-factors");
+            if (change.isEmpty()) throw Trouble.usage("Give --role, --active or --forget-factors");
             return show(
                     server().patch(path(), change),
                     answer ->

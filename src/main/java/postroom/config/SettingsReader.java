@@ -146,8 +146,7 @@ public final class SettingsReader {
         }
         var role = value(Key.OIDC_ROLE);
         if (role.isSet() && !List.of("owner", "operator", "setup", "viewer").contains(role.text()))
-            troubles.add(
-                    role.unfit("must be one of: owner, operator, setup, viewer").getMessage());
+            troubles.add(role.unfit("must be one of: owner, operator, setup, viewer").getMessage());
         return Optional.of(
                 new PostroomSettings.Oidc(
                         get(Key.OIDC_ISSUER, Value::issuer),

@@ -127,7 +127,8 @@ record Value(Key key, String text, String origin) {
         return existingFile()
                 .map(file -> {
                     try {
-                        if (Files.size(file) > 10_000) throw unfit("names a file that is too large");
+                        if (Files.size(file) > 10_000)
+                            throw unfit("names a file that is too large");
                         return new Secret(Files.readString(file).strip());
                     } catch (IOException unreadable) {
                         throw unfit("names a file that cannot be read", unreadable);

@@ -60,9 +60,11 @@ class AccountPages {
         this.settings = settings;
     }
 
-    record SessionView(String id, String browser, String from, Moment since, Moment seen, boolean here) {}
+    record SessionView(
+            String id, String browser, String from, Moment since, Moment seen, boolean here) {}
 
-    record PasskeyView(String id, String name, Moment since, @org.jspecify.annotations.Nullable Moment used) {}
+    record PasskeyView(
+            String id, String name, Moment since, @org.jspecify.annotations.Nullable Moment used) {}
 
     @GetMapping("/settings")
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})

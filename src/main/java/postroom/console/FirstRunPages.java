@@ -109,8 +109,7 @@ class FirstRunPages {
             String token, @org.jspecify.annotations.Nullable Say trouble, Model model) {
         model.addAttribute("token", token);
         model.addAttribute("trouble", trouble);
-        model.addAttribute(
-                "invitation", people.invitations().find(new Secret(token)).orElse(null));
+        model.addAttribute("invitation", people.invitations().find(new Secret(token)).orElse(null));
         return "invitation";
     }
 }

@@ -180,8 +180,7 @@ class PeoplePages {
     }
 
     private static Role role(String word) {
-        return Role.of(word)
-                .orElseThrow(() -> Problem.malformed("role", "There is no such role."));
+        return Role.of(word).orElseThrow(() -> Problem.malformed("role", "There is no such role."));
     }
 
     private static Problem nobody() {

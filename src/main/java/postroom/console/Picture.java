@@ -15,7 +15,10 @@ record Picture(String path, int size) {
         for (int y = 0; y < code.size; y++)
             for (int x = 0; x < code.size; x++)
                 if (code.getModule(x, y))
-                    path.append('M').append(x + MARGIN).append(',').append(y + MARGIN)
+                    path.append('M')
+                            .append(x + MARGIN)
+                            .append(',')
+                            .append(y + MARGIN)
                             .append("h1v1h-1z");
         return new Picture(path.toString(), code.size + 2 * MARGIN);
     }

@@ -79,7 +79,8 @@ class ProviderPages {
         return refused(
                 switch (outcome) {
                     case Outcome.Declined _ -> "declined";
-                    case Outcome.NoAddress(var unverified) -> unverified ? "unverified" : "no-address";
+                    case Outcome.NoAddress(var unverified) ->
+                            unverified ? "unverified" : "no-address";
                     case Outcome.Unreachable _ -> "unreachable";
                     case Outcome.NotOurs _, Outcome.Person _ -> "not-ours";
                 },

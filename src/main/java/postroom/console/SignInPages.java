@@ -91,7 +91,9 @@ class SignInPages {
         var from = SignInDesk.clientOf(request);
         return switch (people.secondFactors().check(user, code, from)) {
             case Answer.Right() -> {
-                var taken = desk.step(request).flatMap(it -> people.steps().take(Kind.SECOND_FACTOR, it));
+                var taken =
+                        desk.step(request)
+                                .flatMap(it -> people.steps().take(Kind.SECOND_FACTOR, it));
                 yield taken.isEmpty()
                         ? "redirect:/login?old"
                         : letIn(user, "password and code", half.get().to, request, response);

@@ -37,12 +37,7 @@ public final class Audit {
     /// @param action `service.changed`, or `service` for all of its kind
     public record Filter(String who, String action, String subject, Instant since, Instant until) {
         public static final Filter NONE =
-                new Filter(
-                        "",
-                        "",
-                        "",
-                        Instant.EPOCH,
-                        Instant.ofEpochMilli(Long.MAX_VALUE / 2));
+                new Filter("", "", "", Instant.EPOCH, Instant.ofEpochMilli(Long.MAX_VALUE / 2));
     }
 
     /// Notes a deed in the transaction that makes it true, on behalf of whoever that is for.
@@ -85,8 +80,7 @@ public final class Audit {
                     """,
                     now.toString());
             var difference = Difference.between(before.orElse(now), now);
-            if (!difference.isEmpty())
-                note(tx, new Deed("settings.changed", "", "", difference));
+            if (!difference.isEmpty()) note(tx, new Deed("settings.changed", "", "", difference));
             return true;
         });
     }
@@ -174,6 +168,9 @@ public final class Audit {
                 row.time("at"),
                 new Actor(row.string("who"), kind, row.string("remote")),
                 new Deed(
-                        row.string("action"), row.string("subject"), row.string("name"), difference));
+                        row.string("action"),
+                        row.string("subject"),
+                        row.string("name"),
+                        difference));
     }
 }

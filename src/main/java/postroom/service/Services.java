@@ -653,7 +653,8 @@ public final class Services {
         tell(tx, type, id, data, Difference.made(data));
     }
 
-    private void tell(Tx tx, EventType type, long id, Map<String, Object> data, Difference difference)
+    private void tell(
+            Tx tx, EventType type, long id, Map<String, Object> data, Difference difference)
             throws SQLException {
         events.append(
                 tx,

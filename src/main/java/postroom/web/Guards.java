@@ -42,8 +42,7 @@ class Guards {
                 .headers(headers ->
                         headers.contentSecurityPolicy(
                                         csp -> csp.policyDirectives("default-src 'none'"))
-                                .httpStrictTransportSecurity(
-                                        hsts -> onlyOverHttps(hsts, settings)))
+                                .httpStrictTransportSecurity(hsts -> onlyOverHttps(hsts, settings)))
                 .addFilterBefore(new KeyFilter(access, settings), AuthorizationFilter.class)
                 .build();
     }
@@ -61,9 +60,11 @@ class Guards {
     @Bean
     @Order(2)
     SecurityFilterChain pages(HttpSecurity http, SignInDesk desk, WebSettings settings) {
-        return http.sessionManagement(
-                        s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .csrf(csrf -> csrf.csrfTokenRepository(desk.forms()))
+        return http.sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .csrf(csrf ->
+                        csrf.csrfTokenRepository(desk.forms())
+                                .ignoringRequestMatchers(
+                                        "/language")) // harmless, and on every page
                 .formLogin(AbstractHttpConfigurer::disable)
                 .httpBasic(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
@@ -77,8 +78,7 @@ class Guards {
                                 .referrerPolicy(r -> r.policy(ReferrerPolicy.SAME_ORIGIN))
                                 .crossOriginOpenerPolicy(
                                         c -> c.policy(CrossOriginOpenerPolicy.SAME_ORIGIN))
-                                .httpStrictTransportSecurity(
-                                        hsts -> onlyOverHttps(hsts, settings)))
+                                .httpStrictTransportSecurity(hsts -> onlyOverHttps(hsts, settings)))
                 .build();
     }
 
@@ -102,8 +102,9 @@ class Guards {
         Problems.write(problem, request, response);
     }
 
-    // No script at all: every page works without one.
+    // Nothing inline and nothing from elsewhere; a page may frame what we serve, such as a preview.
     private static final String PAGE_POLICY =
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+                    + " connect-src 'self'; frame-src 'self'; form-action 'self';"
                     + " frame-ancestors 'none'; base-uri 'none'";
 }

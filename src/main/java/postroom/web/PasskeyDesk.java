@@ -1,16 +1,18 @@
 package postroom.web;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.web.webauthn.api.AuthenticatorAssertionResponse;
 import org.springframework.security.web.webauthn.api.AuthenticatorAttestationResponse;
+import org.springframework.security.web.webauthn.api.AuthenticatorSelectionCriteria;
 import org.springframework.security.web.webauthn.api.Bytes;
 import org.springframework.security.web.webauthn.api.PublicKeyCredential;
 import org.springframework.security.web.webauthn.api.PublicKeyCredentialCreationOptions;
 import org.springframework.security.web.webauthn.api.PublicKeyCredentialRequestOptions;
 import org.springframework.security.web.webauthn.api.PublicKeyCredentialRpEntity;
 import org.springframework.security.web.webauthn.api.ResidentKeyRequirement;
-import org.springframework.security.web.webauthn.api.AuthenticatorSelectionCriteria;
 import org.springframework.security.web.webauthn.api.UserVerificationRequirement;
 import org.springframework.security.web.webauthn.jackson.WebauthnJacksonModule;
 import org.springframework.security.web.webauthn.management.ImmutablePublicKeyCredentialCreationOptionsRequest;
@@ -19,9 +21,6 @@ import org.springframework.security.web.webauthn.management.ImmutableRelyingPart
 import org.springframework.security.web.webauthn.management.RelyingPartyAuthenticationRequest;
 import org.springframework.security.web.webauthn.management.RelyingPartyPublicKey;
 import org.springframework.security.web.webauthn.management.Webauthn4JRelyingPartyOperations;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import postroom.access.People;
 import postroom.access.User;
@@ -102,8 +101,7 @@ public final class PasskeyDesk {
                             .excludeCredentials(asked.getExcludeCredentials())
                             .authenticatorSelection(asked.getAuthenticatorSelection())
                             .build();
-            var shown =
-                    new RelyingPartyPublicKey(JSON.readValue(answer, ATTESTATION), name);
+            var shown = new RelyingPartyPublicKey(JSON.readValue(answer, ATTESTATION), name);
             var record =
                     library.registerCredential(
                             new ImmutableRelyingPartyRegistrationRequest(options, shown));

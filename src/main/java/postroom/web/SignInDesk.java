@@ -68,8 +68,7 @@ public final class SignInDesk {
     }
 
     public void letOut(HttpServletRequest request, HttpServletResponse response) {
-        signedIn(request)
-                .ifPresent(it -> people.sessions().end(it.user().id(), it.session().id()));
+        signedIn(request).ifPresent(it -> people.sessions().end(it.user().id(), it.session().id()));
         drop("postroom", response);
         forms.saveToken(null, request, response);
     }

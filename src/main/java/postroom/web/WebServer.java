@@ -78,9 +78,15 @@ public final class WebServer implements AutoCloseable {
         // So that a body that is too large gets its answer instead of a closed connection.
         properties.put("server.tomcat.max-swallow-size", settings.maxSubmission() * 2 + "B");
         properties.put("server.tomcat.max-http-form-post-size", "1MB");
+        // Assets alone: compressed pages would let their length tell what stands in them (BREACH).
+        properties.put("server.compression.enabled", "true");
+        properties.put(
+                "server.compression.mime-types",
+                "text/css,text/javascript,application/javascript,image/svg+xml");
         properties.put("server.tomcat.connection-timeout", "30s");
         properties.put("server.max-http-request-header-size", "32KB");
-        // Nothing of ours is kept in a servlet session; see SignInDesk.
+        // For what the next page says after a form, and nothing else; see SignInDesk.
+        properties.put("server.servlet.session.timeout", "10m");
         properties.put("server.servlet.session.cookie.name", "postroom-servlet");
         properties.put("server.servlet.session.cookie.http-only", "true");
         properties.put("server.servlet.session.cookie.same-site", "lax");

@@ -10,8 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 class TotpTest {
-    private static final byte[] SECRET =
-            "12345678901234567890".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SECRET = "12345678901234567890".getBytes(StandardCharsets.US_ASCII);
 
     private final Totp totp = new Totp();
 

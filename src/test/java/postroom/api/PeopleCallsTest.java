@@ -119,9 +119,7 @@ class PeopleCallsTest {
 
     @Test
     void the_last_owner_stays() throws Exception {
-        house.access
-                .people()
-                .create("ada@example.com", new Secret("correct horse"), Role.OWNER);
+        house.access.people().create("ada@example.com", new Secret("correct horse"), Role.OWNER);
 
         var demoted =
                 house.call(
@@ -139,8 +137,7 @@ class PeopleCallsTest {
     }
 
     private static JsonNode entry(JsonNode entries, String action) {
-        for (var entry : entries)
-            if (entry.path("action").asString().equals(action)) return entry;
+        for (var entry : entries) if (entry.path("action").asString().equals(action)) return entry;
         throw new AssertionError("no entry " + action + " in " + entries);
     }
 

@@ -1,6 +1,7 @@
 package postroom.console;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
@@ -53,13 +54,9 @@ class PasskeyTest {
                 new TestHouse(
                         data,
                         new TestHouse.At(
-                                port,
-                                URI.create(address),
-                                new SignInProviders(Optional.empty())));
+                                port, URI.create(address), new SignInProviders(Optional.empty())));
         for (var name : List.of("ada", "eve"))
-            house.access
-                    .people()
-                    .create(name + "@example.com", new Secret(PASSWORD), Role.OWNER);
+            house.access.people().create(name + "@example.com", new Secret(PASSWORD), Role.OWNER);
         playwright =
                 Playwright.create(
                         new Playwright.CreateOptions()

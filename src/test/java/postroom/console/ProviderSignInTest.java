@@ -71,9 +71,7 @@ class ProviderSignInTest {
 
     @Test
     void whoever_is_known_here_is_let_in_and_is_where_they_wanted_to_be() throws Exception {
-        house.access
-                .people()
-                .create("ada@example.com", new Secret("correct horse"), Role.OPERATOR);
+        house.access.people().create("ada@example.com", new Secret("correct horse"), Role.OPERATOR);
         assertThat(browser.open("/login").page()).contains("Sign in with Example");
 
         signIn("Ada@example.com", VERIFIED);
@@ -91,7 +89,8 @@ class ProviderSignInTest {
 
         assertThat(browser.open("/services").status()).isEqualTo(200);
         assertThat(browser.open("/messages").status()).isEqualTo(403);
-        assertThat(house.access.people().invitations().find(invited.orElseThrow().secret())).isEmpty();
+        assertThat(house.access.people().invitations().find(invited.orElseThrow().secret()))
+                .isEmpty();
     }
 
     @Test
@@ -143,7 +142,8 @@ class ProviderSignInTest {
     }
 
     @Test
-    void an_answer_is_taken_once_from_the_same_browser_and_for_the_same_question() throws Exception {
+    void an_answer_is_taken_once_from_the_same_browser_and_for_the_same_question()
+            throws Exception {
         house.access.people().create("ada@example.com", new Secret("correct horse"), Role.OWNER);
         var answer = answer("ada@example.com", VERIFIED);
 
@@ -189,9 +189,7 @@ class ProviderSignInTest {
         assertThat(browser.location())
                 .contains("code_challenge=", "code_challenge_method=S256", "state=", "nonce=");
         var claims = "{\"email\": \"" + email + "\", " + claim + "}";
-        var form =
-                "username=%s&claims=%s"
-                        .formatted(encoded(email), encoded(claims));
+        var form = "username=%s&claims=%s".formatted(encoded(email), encoded(claims));
         try (var http = HttpClient.newHttpClient()) {
             var sent =
                     http.send(

@@ -54,7 +54,8 @@ class SignInTest {
     @Test
     void whoever_signs_in_is_where_they_wanted_to_be() throws Exception {
         browser.open("/messages?state=failed&q=a%20b");
-        assertThat(browser.location()).isEqualTo("/login?to=%2Fmessages%3Fstate%3Dfailed%26q%3Da%2520b");
+        assertThat(browser.location())
+                .isEqualTo("/login?to=%2Fmessages%3Fstate%3Dfailed%26q%3Da%2520b");
 
         browser.open(browser.location());
         assertThat(browser.page()).contains("value=\"/messages?state=failed&amp;q=a%20b\"");
@@ -71,16 +72,23 @@ class SignInTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example",
-                "javascript:alert(1)", "/\t/evil.example", " //evil.example", "/{x}", "evil.example",
-                "/login?to=//evil.example", "http:evil.example"
+                "https://evil.example",
+                "//evil.example",
+                "/\\evil.example",
+                "\\\\evil.example",
+                "javascript:alert(1)",
+                "/\t/evil.example",
+                " //evil.example",
+                "/{x}",
+                "evil.example",
+                "/login?to=//evil.example",
+                "http:evil.example"
             })
     void nobody_is_sent_elsewhere(String wanted) throws Exception {
         browser.open("/login");
 
         browser.submit(
-                "/login",
-                Map.of("email", "owner@example.com", "password", PASSWORD, "to", wanted));
+                "/login", Map.of("email", "owner@example.com", "password", PASSWORD, "to", wanted));
 
         assertThat(URI.create(browser.location()).getPath()).isEqualTo("/");
         assertThat(browser.location()).doesNotContain("evil");
@@ -117,7 +125,8 @@ class SignInTest {
         browser.open("/settings/people");
         browser.submit(
                 "/settings/people/invite", Map.of("email", "eve@example.com", "role", "setup"));
-        var address = Pattern.compile("/invitation\\?token=([A-Za-z0-9_-]+)").matcher(browser.page());
+        var address =
+                Pattern.compile("/invitation\\?token=([A-Za-z0-9_-]+)").matcher(browser.page());
         assertThat(address.find()).isTrue();
 
         var eve = new Browser(house);
@@ -211,7 +220,8 @@ class SignInTest {
     void ones_own_password_is_changed_with_the_old_one_alone() throws Exception {
         browser.signIn("owner@example.com", PASSWORD);
         browser.open("/settings");
-        browser.submit("/settings/password", Map.of("old", "wrong horse", "password", "battery staple"));
+        browser.submit(
+                "/settings/password", Map.of("old", "wrong horse", "password", "battery staple"));
         assertThat(browser.open(browser.location()).page()).contains("not your password");
 
         browser.submit("/settings/password", Map.of("old", PASSWORD, "password", "battery staple"));
@@ -253,7 +263,11 @@ class SignInTest {
         browser.signIn("owner@example.com", PASSWORD);
 
         assertThat(browser.open("/settings/in-force").page())
-                .contains("retention.content", "7d", "--data", "http://localhost:8587/oauth2/callback");
+                .contains(
+                        "retention.content",
+                        "7d",
+                        "--data",
+                        "http://localhost:8587/oauth2/callback");
     }
 
     @Test
@@ -278,9 +292,7 @@ class SignInTest {
                         URI.create("https://post.example.com"),
                         new SignInProviders(Optional.empty()));
         try (var secure = new TestHouse(data, at)) {
-            secure.access
-                    .people()
-                    .create("ada@example.com", new Secret(PASSWORD), Role.OWNER);
+            secure.access.people().create("ada@example.com", new Secret(PASSWORD), Role.OWNER);
             var there = new Browser(secure);
 
             there.signIn("ada@example.com", PASSWORD);
@@ -304,10 +316,9 @@ class SignInTest {
             socket.getOutputStream()
                     .write(
                             ("GET /messages HTTP/1.1\r\nHost: evil.example\r\nAccept:"
-                                    + " text/html\r\nConnection: close\r\n\r\n")
+                                            + " text/html\r\nConnection: close\r\n\r\n")
                                     .getBytes(StandardCharsets.US_ASCII));
-            var answer =
-                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
             assertThat(answer).startsWith("HTTP/1.1 302").doesNotContain("evil.example");
         }
@@ -332,7 +343,8 @@ class SignInTest {
         var alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         var bits = new StringBuilder();
         for (char c : secret.toCharArray())
-            bits.append("%5s".formatted(Integer.toBinaryString(alphabet.indexOf(c))).replace(' ', '0'));
+            bits.append(
+                    "%5s".formatted(Integer.toBinaryString(alphabet.indexOf(c))).replace(' ', '0'));
         var octets = new byte[bits.length() / 8];
         for (int i = 0; i < octets.length; i++)
             octets[i] = (byte) Integer.parseInt(bits.substring(i * 8, i * 8 + 8), 2);

@@ -50,7 +50,8 @@ class AuditTest {
 
     @Test
     void what_somebody_brings_about_is_in_the_audit_with_who_and_from_where() {
-        ScopedValue.where(Actor.CURRENT, ADA).run(() -> happens(EventType.SERVICE_CHANGED, Map.of()));
+        ScopedValue.where(Actor.CURRENT, ADA)
+                .run(() -> happens(EventType.SERVICE_CHANGED, Map.of()));
 
         assertThat(events.audit().after(0, Filter.NONE, 10))
                 .singleElement()
@@ -65,7 +66,8 @@ class AuditTest {
     @Test
     void what_mail_does_by_itself_is_not() {
         happens(EventType.SERVICE_STATE_CHANGED, Map.of());
-        ScopedValue.where(Actor.CURRENT, ADA).run(() -> happens(EventType.MESSAGE_ACCEPTED, Map.of()));
+        ScopedValue.where(Actor.CURRENT, ADA)
+                .run(() -> happens(EventType.MESSAGE_ACCEPTED, Map.of()));
 
         assertThat(events.audit().after(0, Filter.NONE, 10)).isEmpty();
     }
@@ -95,7 +97,8 @@ class AuditTest {
 
     @Test
     void of_secrets_it_is_told_that_they_were_replaced() {
-        var before = JSON.readTree("{\"a\": {\"secret\": {\"sealed\": \"x\", \"ends_with\": \"1\"}}}");
+        var before =
+                JSON.readTree("{\"a\": {\"secret\": {\"sealed\": \"x\", \"ends_with\": \"1\"}}}");
         var after =
                 JSON.readTree(
                         """

@@ -146,8 +146,7 @@ public final class SignInProvider {
                     AuthenticationResponseParser.parse(
                             URI.create(client.redirectUri + "?" + query));
             var state = answer.getState();
-            if (state == null || !state.equals(new State(memo.state)))
-                return new Outcome.NotOurs();
+            if (state == null || !state.equals(new State(memo.state))) return new Outcome.NotOurs();
             if (answer.getIssuer() != null && !answer.getIssuer().equals(issuer()))
                 return new Outcome.NotOurs(); // RFC 9207
             if (!answer.indicatesSuccess()) {
@@ -156,12 +155,17 @@ public final class SignInProvider {
             }
             var code = answer.toSuccessResponse().getAuthorizationCode();
             if (code == null) return new Outcome.NotOurs();
-            return person(redeem(memo, new AuthorizationCodeGrant(
-                    code, client.redirectUri, new CodeVerifier(memo.verifier))));
+            return person(
+                    redeem(
+                            memo,
+                            new AuthorizationCodeGrant(
+                                    code, client.redirectUri, new CodeVerifier(memo.verifier))));
         } catch (IOException away) {
             LOG.warn("sign-in provider {} cannot be asked: {}", client.issuer, away.getMessage());
             return new Outcome.Unreachable();
-        } catch (GeneralException | IllegalArgumentException | BadJOSEException
+        } catch (GeneralException
+                | IllegalArgumentException
+                | BadJOSEException
                 | JOSEException unbelievable) {
             LOG.warn(
                     "sign-in provider {} gave an answer that is not taken: {}",
@@ -226,7 +230,8 @@ public final class SignInProvider {
         var id = new ClientID(client.id);
         var secret = new com.nimbusds.oauth2.sdk.auth.Secret(client.secret.value());
         var ways = provider.getTokenEndpointAuthMethods();
-        boolean basic = ways == null || ways.contains(ClientAuthenticationMethod.CLIENT_SECRET_BASIC);
+        boolean basic =
+                ways == null || ways.contains(ClientAuthenticationMethod.CLIENT_SECRET_BASIC);
         return basic ? new ClientSecretBasic(id, secret) : new ClientSecretPost(id, secret);
     }
 

@@ -282,11 +282,7 @@ public final class Webhooks {
     }
 
     private void tell(
-            Tx tx,
-            EventType type,
-            Webhook webhook,
-            Map<String, Object> more,
-            Difference difference)
+            Tx tx, EventType type, Webhook webhook, Map<String, Object> more, Difference difference)
             throws SQLException {
         var data = about(webhook);
         data.putAll(more);
