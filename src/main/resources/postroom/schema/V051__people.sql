@@ -26,7 +26,7 @@ create table session_ (
   remote     text   not null,
   browser    text   not null
 );
-create index session_user on session_ (user_id);
+create index session_person on session_ (user_id);
 
 create table recovery_code (
   user_id bigint not null,
@@ -42,7 +42,7 @@ create table passkey (
   created_at bigint not null,
   used_at    bigint
 );
-create index passkey_user on passkey (user_id);
+create index passkey_person on passkey (user_id);
 
 -- Sign-ins on their way: a password that waits for its second factor, a request at a provider, a challenge.
 create table sign_in_step (
