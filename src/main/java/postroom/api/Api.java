@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Import;
     GuideCalls.class,
     AuthorizationCalls.class,
     CredentialCalls.class,
+    RouteCalls.class,
     KeyCalls.class,
     UserCalls.class,
     KnowledgeCalls.class,

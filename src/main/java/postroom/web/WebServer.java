@@ -83,6 +83,8 @@ public final class WebServer implements AutoCloseable {
         properties.put(
                 "server.compression.mime-types",
                 "text/css,text/javascript,application/javascript,image/svg+xml");
+        // Where the browser goes next is not for the name in its Host header to say.
+        properties.put("server.tomcat.use-relative-redirects", "true");
         properties.put("server.tomcat.connection-timeout", "30s");
         properties.put("server.max-http-request-header-size", "32KB");
         // For what the next page says after a form, and nothing else; see SignInDesk.
