@@ -125,7 +125,8 @@ public final class People {
     /// some type their password there.
     public void noteRefusal(String given, String with, InetAddress from, boolean lockedOut) {
         var name = given.matches("[^\\s@]+@[^\\s@]+") ? given : "";
-        var told = Map.<String, Object>of("with", with, "locked_out", lockedOut);
+        Map<String, Object> told =
+                lockedOut ? Map.of("with", with, "locked_out", true) : Map.of("with", with);
         store.write(tx -> {
             audit.note(
                     tx,

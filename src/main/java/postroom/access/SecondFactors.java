@@ -6,6 +6,7 @@ import postroom.event.Difference;
 import postroom.secret.Sealed;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
+import postroom.store.Actor;
 import postroom.store.Store;
 import postroom.store.Tx;
 
@@ -170,7 +171,18 @@ public final class SecondFactors {
                             "delete from recovery_code where user_id = ? and hash = ?",
                             user.id(),
                             hash);
-            if (used == 1) note(tx, "user.recovery_code_used", user);
+            if (used == 1)
+                audit.note(
+                        tx,
+                        new Actor(
+                                user.email(),
+                                Actor.Kind.PERSON,
+                                tx.actor().map(Actor::from).orElse("")),
+                        new Deed(
+                                "user.recovery_code_used",
+                                user.id(),
+                                user.email(),
+                                Difference.made(Map.of())));
             return used == 1;
         });
     }

@@ -16,6 +16,7 @@ final class BrowserName {
     static String of(String browser) {
         var name = found(BROWSERS, browser);
         var system = found(SYSTEMS, browser);
+        if (browser.isBlank()) return "–";
         if (name.isEmpty())
             return browser.length() <= 60 ? browser : browser.substring(0, 60) + "…";
         return system.isEmpty() ? name : name + ", " + system;
