@@ -1,5 +1,7 @@
 package postroom.queue;
 
+import postroom.event.Deed;
+import postroom.event.Difference;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.mail.Address;
@@ -396,16 +398,28 @@ public final class Queue {
     /// Makes waiting recipients due now. Says how many.
     public int retry(QueueId id) {
         return told(
-                store.write(tx ->
-                        tx.update(
-                                """
-                                update recipient set due_at = ?
-                                where message_id = ? and state in ('queued', 'deferred')
-                                  and coalesce(claimed_until, 0) <= ?
-                                """,
-                                clock.instant(),
-                                id.value(),
-                                clock.instant())));
+                store.write(tx -> {
+                    int hurried =
+                            tx.update(
+                                    """
+                                    update recipient set due_at = ?
+                                    where message_id = ? and state in ('queued', 'deferred')
+                                      and coalesce(claimed_until, 0) <= ?
+                                    """,
+                                    clock.instant(),
+                                    id.value(),
+                                    clock.instant());
+                    if (hurried > 0 && tx.actor().isPresent())
+                        events.audit()
+                                .note(
+                                        tx,
+                                        new Deed(
+                                                "message.retried",
+                                                id.toString(),
+                                                "",
+                                                Difference.made(Map.of("recipients", hurried))));
+                    return hurried;
+                }));
     }
 
     /// Keeps waiting recipients back until they are released; what is being tried this moment is
