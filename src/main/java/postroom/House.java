@@ -26,6 +26,7 @@ import postroom.deliver.SharedPlaces;
 import postroom.deliver.smtp.SmtpTransport;
 import postroom.deliver.smtp.Timeouts;
 import postroom.event.EventLog;
+import postroom.event.HourlyCounts;
 import postroom.event.webhook.Courier;
 import postroom.event.webhook.Postman;
 import postroom.event.webhook.Webhooks;
@@ -97,6 +98,7 @@ public final class House implements AutoCloseable {
 
     final Store store;
     final EventLog events;
+    final HourlyCounts hourlyCounts;
     final Catalog catalog;
     final Presets presets;
     final OutgoingAddresses outgoingAddresses;
@@ -122,6 +124,7 @@ public final class House implements AutoCloseable {
     final Courier courier;
     final Intake intake;
     final Housekeeper housekeeper;
+    final Bookkeeper bookkeeper;
 
     private final Optional<Neighbours> neighbours;
     private final DevicePolling devices;
@@ -139,6 +142,7 @@ public final class House implements AutoCloseable {
         var database = store(settings, clock);
         store = new TalliedStore(database, tallies);
         events = new EventLog(store, clock, tallies);
+        hourlyCounts = new HourlyCounts(store, clock);
         var vault =
                 settings.masterKey()
                         .key()
@@ -256,6 +260,7 @@ public final class House implements AutoCloseable {
                         store,
                         settings.retention(),
                         clock);
+        bookkeeper = new Bookkeeper(hourlyCounts, queue);
         neighbours =
                 database instanceof PostgresStore shared
                         ? Optional.of(neighbours(shared))
@@ -301,6 +306,7 @@ public final class House implements AutoCloseable {
         listen("submission.plain", submission.plain(), Entrance.PLAIN, certificates);
         drops.start();
         housekeeper.start();
+        bookkeeper.start();
     }
 
     /// The SMTP doors that are open, for whoever asks whether we are ready.
@@ -332,6 +338,7 @@ public final class House implements AutoCloseable {
         drops.close();
         devices.close();
         housekeeper.close();
+        bookkeeper.close();
         detours.close();
         var sending = Thread.ofVirtual().start(() -> dispatcher.close(FOR_SENDING));
         for (var listener : listeners.values()) listener.stop(FOR_TAKING);
