@@ -6,6 +6,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.Clock;
 import postroom.catalog.JsonCatalog;
@@ -27,7 +28,8 @@ import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.ServiceState;
 import postroom.service.Services;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 import postroom.store.Store;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -39,7 +41,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
+@OnBothDatabases
 class IdleRenewalTest {
+    @Parameter Database database;
 
     private static final SignIn REFUSED =
             new SignIn.NotAuthorized(
@@ -67,7 +71,7 @@ class IdleRenewalTest {
 
     @BeforeEach
     void open() {
-        store = SqliteStore.open(directory.resolve("postroom.db"), clock);
+        store = database.open(directory, clock);
         var events = new EventLog(store, clock);
         var vault = Vault.withKey(new Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
         var catalog = JsonCatalog.ours();
