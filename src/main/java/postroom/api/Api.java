@@ -18,6 +18,7 @@ import org.springframework.context.annotation.Import;
     KeyCalls.class,
     UserCalls.class,
     KnowledgeCalls.class,
+    RouteCalls.class,
     EventCalls.class,
     AlertCalls.class,
     WebhookCalls.class,
