@@ -11,6 +11,7 @@ import postroom.api.Installation;
 import postroom.api.Lines;
 import postroom.config.PostroomSettings;
 import postroom.console.Console;
+import postroom.console.WaysIn;
 import postroom.deliver.smtp.Timeouts;
 import postroom.intake.http.HttpIntake;
 import postroom.log.Line;
@@ -141,6 +142,7 @@ public final class Server implements AutoCloseable {
                 doors,
                 lines,
                 new Installation(settings.shown(), Line::newest),
+                WaysIn.of(settings),
                 house.credentialUse,
                 house.check,
                 house.lastChecks,

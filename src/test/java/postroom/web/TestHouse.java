@@ -25,6 +25,7 @@ import postroom.check.LastChecks;
 import postroom.check.ScriptedTransport;
 import postroom.config.PostroomSettings;
 import postroom.console.Console;
+import postroom.console.WaysIn;
 import postroom.event.EventLog;
 import postroom.event.webhook.Courier;
 import postroom.event.webhook.Postman;
@@ -210,6 +211,13 @@ public final class TestHouse implements AutoCloseable {
                                 (Lines) _ -> 1,
                                 new Installation(
                                         Map.of("data", data.toString()), () -> List.of("log line")),
+                                new WaysIn(
+                                        "post.example.com",
+                                        Optional.of(new InetSocketAddress("0.0.0.0", 2587)),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        data,
+                                        Optional.empty()),
                                 new CredentialUse(store, tallies, clock),
                                 check,
                                 lastChecks,

@@ -8,6 +8,7 @@ import postroom.event.webhook.Webhook.Backlog;
 import postroom.event.webhook.Webhook.Off;
 import postroom.event.webhook.Webhook.OffReason;
 import postroom.event.webhook.Webhook.Standing;
+import postroom.secret.Redactor;
 import postroom.secret.Secret;
 import postroom.store.Store;
 import postroom.store.Tx;
@@ -203,6 +204,12 @@ public final class Webhooks {
 
     public Optional<Delivery> delivery(long id, long delivery) {
         return store.read(tx -> DeliveryRows.find(tx, id, delivery));
+    }
+
+    /// What a receiver reads of an event, laid out for people; empty for a test, and once the event
+    /// is older than `retention.events`.
+    public Optional<String> payload(Delivery delivery) {
+        return events.find(delivery.event()).map(event -> Redactor.masked(Payload.shown(event)));
     }
 
     /// Sends a `webhook.test` at once, even to one that is switched off, and says what came of it.
