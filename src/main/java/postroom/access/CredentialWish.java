@@ -1,5 +1,6 @@
 package postroom.access;
 
+import postroom.mail.Legible;
 import postroom.secret.Secret;
 import postroom.service.Services;
 import postroom.service.Usage;
@@ -43,6 +44,7 @@ public record CredentialWish(
     /// What can be wrong.
     public enum Wrong {
         NAME("A credential has a name of 1 to 100 characters."),
+        HIDING_NAME("The name {}."),
         NO_SENDER("Name who it may send as, such as *@example.com; * is anybody."),
         SENDER("A sender is an address, *@example.com, *@*.example.com or *."),
         NETWORK("\"{}\" is not an IP address or a CIDR block."),
@@ -104,8 +106,10 @@ public record CredentialWish(
 
     private String readName(List<Trouble> troubles) {
         var stripped = name.strip();
-        if (stripped.isEmpty() || stripped.length() > 100 || stripped.matches(".*\\p{Cntrl}.*"))
+        if (stripped.isEmpty() || stripped.length() > 100)
             troubles.add(new Trouble("name", Wrong.NAME, ""));
+        Legible.objectionToName(stripped)
+                .ifPresent(it -> troubles.add(new Trouble("name", Wrong.HIDING_NAME, it)));
         return stripped;
     }
 

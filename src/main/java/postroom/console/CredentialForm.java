@@ -64,6 +64,7 @@ public record CredentialForm(
         var given = trouble.given();
         return switch (trouble.what()) {
             case NAME -> Say.of("credentials.wrong.name");
+            case HIDING_NAME -> Say.of("credentials.wrong.name-hides", given);
             case NO_SENDER -> Say.of("credentials.wrong.no-sender");
             case SENDER -> Say.of("credentials.wrong.sender", given);
             case NETWORK -> Say.of("credentials.wrong.network", given);

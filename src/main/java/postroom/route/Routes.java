@@ -2,6 +2,7 @@ package postroom.route;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import postroom.event.Difference;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.service.Service;
@@ -17,6 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +103,7 @@ public final class Routes {
                 store.write(tx -> {
                     tx.lock(Subject.ROUTES);
                     if (!mayReplace.test(version(written(tx)))) return Optional.<String>empty();
+                    var before = stored(tx);
                     tx.update("delete from route");
                     for (int i = 0; i < rules.size(); i++) insert(tx, i, rules.get(i));
                     var names = rules.stream().map(Route::name).toList();
@@ -110,7 +113,8 @@ public final class Routes {
                             Optional.empty(),
                             OptionalLong.empty(),
                             OptionalLong.empty(),
-                            Map.of("by", by, "routes", names));
+                            Map.of("by", by, "routes", names),
+                            Difference.between(before, stored(tx)));
                     return Optional.of(version(written(tx)));
                 });
         replaced.ifPresent(version -> edition = new Edition(rules, version));
@@ -152,6 +156,19 @@ public final class Routes {
         } catch (NoSuchAlgorithmException cannotHappen) {
             throw new IllegalStateException("the platform lacks SHA-256", cannotHappen);
         }
+    }
+
+    // By name: what moved up or down is no change of the rule.
+    private static JsonNode stored(Tx tx) throws SQLException {
+        var rules = JSON.createObjectNode();
+        var order = new ArrayList<String>();
+        tx.query(
+                "select name, rule from route order by position",
+                row -> {
+                    order.add(row.string("name"));
+                    return rules.put(row.string("name"), row.string("rule"));
+                });
+        return order.isEmpty() ? rules : rules.put("order", String.join(", ", order));
     }
 
     private String nameOf(long service) {

@@ -146,7 +146,7 @@ class RoutePagesTest {
     void the_form_of_a_rule_saved_as_it_is_changes_nothing() throws Exception {
         put(
                 """
-                {"routes": [{"name": "A <b>rule</b>", "when": {"credential": ["gone", "sendmail"],
+                {"routes": [{"name": "A <b>rule", "when": {"credential": ["gone", "sendmail"],
                   "from": ["a@example.com", "b@example.com"], "usage": "transactional",
                   "header": {"X-A": "1", "X-B": "*2*"}}, "services": ["Backup"],
                   "switch_when": ["limited"]}]}
@@ -162,7 +162,7 @@ class RoutePagesTest {
                 "/routes",
                 rule(
                         browser,
-                        "A <b>rule</b>",
+                        "A <b>rule",
                         "index",
                         "0",
                         "credential",
