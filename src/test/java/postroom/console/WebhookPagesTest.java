@@ -2,6 +2,8 @@ package postroom.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpServer;
 
 import org.junit.jupiter.api.AfterAll;
@@ -46,7 +48,7 @@ class WebhookPagesTest {
         receiver.createContext(
                 "/",
                 call -> {
-                    var answer = "<b>heard</b>".getBytes();
+                    var answer = "<b>heard</b>".getBytes(UTF_8);
                     call.getRequestBody().readAllBytes();
                     call.sendResponseHeaders(status, answer.length);
                     call.getResponseBody().write(answer);
