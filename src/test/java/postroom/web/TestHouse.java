@@ -57,7 +57,7 @@ import postroom.secret.Vault;
 import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.Services;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
 import postroom.store.Store;
 import postroom.store.TalliedStore;
 import postroom.tally.Tallies;
@@ -114,12 +114,20 @@ public final class TestHouse implements AutoCloseable {
     }
 
     public TestHouse(Path data) {
-        this(data, At.ANYWHERE);
+        this(data, Database.SQLITE);
+    }
+
+    public TestHouse(Path data, Database database) {
+        this(data, database, At.ANYWHERE);
     }
 
     public TestHouse(Path data, At at) {
+        this(data, Database.SQLITE, at);
+    }
+
+    private TestHouse(Path data, Database database, At at) {
         var tallies = new Tallies();
-        store = new TalliedStore(SqliteStore.open(data.resolve("postroom.db"), clock), tallies);
+        store = new TalliedStore(database.open(data, clock), tallies);
         events = new EventLog(store, clock, tallies);
         var spool = new Spool(store, clock);
         var minute = Duration.ofMinutes(1);
