@@ -24,6 +24,7 @@ import postroom.deliver.SharedPlaces;
 import postroom.deliver.smtp.SmtpTransport;
 import postroom.deliver.smtp.Timeouts;
 import postroom.event.EventLog;
+import postroom.event.HourlyCounts;
 import postroom.event.webhook.Courier;
 import postroom.event.webhook.Postman;
 import postroom.event.webhook.Webhooks;
@@ -94,6 +95,7 @@ public final class House implements AutoCloseable {
 
     final Store store;
     final EventLog events;
+    final HourlyCounts hourlyCounts;
     final Catalog catalog;
     final Presets presets;
     final Services services;
@@ -117,6 +119,7 @@ public final class House implements AutoCloseable {
     final Courier courier;
     final Intake intake;
     final Housekeeper housekeeper;
+    final Bookkeeper bookkeeper;
 
     private final Optional<Neighbours> neighbours;
     private final DevicePolling devices;
@@ -134,6 +137,7 @@ public final class House implements AutoCloseable {
         var database = store(settings, clock);
         store = new TalliedStore(database, tallies);
         events = new EventLog(store, clock, tallies);
+        hourlyCounts = new HourlyCounts(store, clock);
         var vault =
                 settings.masterKey()
                         .key()
@@ -243,6 +247,7 @@ public final class House implements AutoCloseable {
                         store,
                         settings.retention(),
                         clock);
+        bookkeeper = new Bookkeeper(hourlyCounts, queue);
         neighbours =
                 database instanceof PostgresStore shared
                         ? Optional.of(neighbours(shared, lines))
@@ -290,6 +295,7 @@ public final class House implements AutoCloseable {
         listen("submission.plain", submission.plain(), Entrance.PLAIN, certificates);
         drops.start();
         housekeeper.start();
+        bookkeeper.start();
     }
 
     /// The SMTP doors that are open, for whoever asks whether we are ready.
@@ -321,6 +327,7 @@ public final class House implements AutoCloseable {
         drops.close();
         devices.close();
         housekeeper.close();
+        bookkeeper.close();
         detours.close();
         var sending = Thread.ofVirtual().start(() -> dispatcher.close(FOR_SENDING));
         for (var listener : listeners.values()) listener.stop(FOR_TAKING);

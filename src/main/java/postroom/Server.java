@@ -14,7 +14,9 @@ import postroom.api.Lines;
 import postroom.config.PostroomSettings;
 import postroom.config.PostroomSettings.Oidc;
 import postroom.console.Console;
+import postroom.console.FirstSteps;
 import postroom.deliver.smtp.Timeouts;
+import postroom.intake.SendAgain;
 import postroom.intake.http.HttpIntake;
 import postroom.log.Line;
 import postroom.web.WebServer;
@@ -24,6 +26,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
@@ -126,6 +129,7 @@ public final class Server implements AutoCloseable {
                 new SignInProviders(settings.oidc().map(it -> provider(it, settings))),
                 house.store,
                 house.events,
+                house.hourlyCounts,
                 house.catalog,
                 house.presets,
                 house.services,
@@ -146,6 +150,8 @@ public final class Server implements AutoCloseable {
                 doors,
                 lines,
                 new Installation(settings.shown(), settings.origins(), Line::newest),
+                firstSteps(house, settings),
+                new SendAgain(house.intake, house.queue, house.access),
                 house.credentialUse,
                 house.check,
                 house.lastChecks,
@@ -163,6 +169,14 @@ public final class Server implements AutoCloseable {
                         URI.create(settings.baseUrl() + "/login/provider/callback"),
                         oidc.role().flatMap(Role::of),
                         oidc.trustsAddresses()));
+    }
+
+    private static FirstSteps firstSteps(House house, PostroomSettings settings) {
+        return new FirstSteps(
+                settings.submission().hostname(),
+                house.starttlsAddress().map(InetSocketAddress::getPort).orElse(0),
+                settings.baseUrl(),
+                settings.retention().content());
     }
 
     private static WebSettings webSettings(PostroomSettings settings) {

@@ -170,7 +170,8 @@ final class RunningServer implements AutoCloseable {
             var items = Json.items(page);
             all.addAll(items);
             var cursor = Json.cursor(page);
-            if (all.size() >= most || cursor.isEmpty() || items.isEmpty()) break;
+            boolean lookedInVain = items.isEmpty() && page.has("looked_back_to");
+            if (all.size() >= most || cursor.isEmpty() || (items.isEmpty() && !lookedInVain)) break;
             var join = path.contains("?") ? "&" : "?";
             page = get(path + join + "cursor=" + encoded(cursor.get()));
         }

@@ -1,7 +1,5 @@
 package postroom.queue;
 
-import postroom.event.Deed;
-import postroom.event.Difference;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.mail.Address;
@@ -37,6 +35,12 @@ public final class Queue {
     /// How long a claim holds without being renewed: what a dead node held is due again after that.
     public static final Duration LEASE = Duration.ofSeconds(60);
 
+    /// More are not on one page of messages.
+    public static final int MOST_PER_PAGE = 500;
+
+    /// Nobody else waits for the writer longer than for so many changes.
+    private static final int CHANGES_AT_ONCE = 50;
+
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Store store;
@@ -46,6 +50,8 @@ public final class Queue {
     private final Leases leases;
     private final Claiming claiming;
     private final Housekeeping housekeeping;
+    private final Search search;
+    private final Census census;
     private final Patience patience;
     private final InstantSource clock;
     private final String node;
@@ -65,6 +71,8 @@ public final class Queue {
         this.leases = new Leases(node);
         this.claiming = new Claiming(spool, events, leases, clock);
         this.housekeeping = new Housekeeping(store);
+        this.search = new Search(store);
+        this.census = new Census(store, clock);
         this.patience = patience;
         this.clock = clock;
         this.node = node;
@@ -273,8 +281,10 @@ public final class Queue {
         return impatient.isEmpty() ? 0 : store.write(tx -> settling.fail(tx, impatient));
     }
 
-    /// Asks an index alone, whatever waits: message IDs are in the order of time.
+    /// Asks an index alone, whatever waits: message IDs are in the order of time. Where very much
+    /// waits, it is what was counted some seconds ago.
     public Waiting waiting(long service) {
+        if (!census.isQuick()) return census.standing().of(service);
         return store.read(tx ->
                 tx.first(
                                 """
@@ -318,8 +328,34 @@ public final class Queue {
         return store.read(tx -> Listing.message(tx, id));
     }
 
+    /// Newest first. What was just accepted is found, too, by its words as well.
     public Page messages(Filter filter, Optional<String> cursor, int limit) {
-        return store.read(tx -> Listing.messages(tx, filter, cursor, Math.clamp(limit, 1, 500)));
+        if (filter.text().isPresent()) search.catchUpForReader();
+        return store.read(
+                tx -> new Finding(tx, filter).page(cursor, Math.clamp(limit, 1, MOST_PER_PAGE)));
+    }
+
+    /// How many messages the filter finds, counted up to about `most`.
+    public Count count(Filter filter, int most) {
+        long found = 0;
+        Optional<String> cursor = Optional.empty();
+        do {
+            var page = messages(filter, cursor, MOST_PER_PAGE);
+            found += page.messages().size();
+            cursor = page.next();
+            if (page.lookedBackTo().isPresent()) return new Count(found, true);
+        } while (cursor.isPresent() && found < most);
+        return new Count(found, cursor.isPresent());
+    }
+
+    /// @param more there may be more than those
+    public record Count(long found, boolean more) {}
+
+    /// Makes messages findable by their words; for whoever comes by regularly.
+    ///
+    /// @return true when all of them are
+    public boolean catchUpSearch() {
+        return search.catchUp();
     }
 
     /// In the order they came.
@@ -380,6 +416,12 @@ public final class Queue {
                         id.value()));
     }
 
+    /// What waits, by service and age, for pages: of this moment where counting is quick, some
+    /// seconds old where very much waits. Asking costs next to nothing in any case.
+    public Standing standing() {
+        return census.standing();
+    }
+
     /// How many recipients are in each of the six states, for a dashboard; counts what is not sent
     /// exactly.
     public Map<String, Long> unsent() {
@@ -396,79 +438,69 @@ public final class Queue {
 
     /// Makes waiting recipients due now. Says how many.
     public int retry(QueueId id) {
-        return told(
-                store.write(tx -> {
-                    int hurried =
-                            tx.update(
-                                    """
-                                    update recipient set due_at = ?
-                                    where message_id = ? and state in ('queued', 'deferred')
-                                      and coalesce(claimed_until, 0) <= ?
-                                    """,
-                                    clock.instant(),
-                                    id.value(),
-                                    clock.instant());
-                    if (hurried > 0 && tx.actor().isPresent())
-                        events.audit()
-                                .note(
-                                        tx,
-                                        new Deed(
-                                                "message.retried",
-                                                id.toString(),
-                                                "",
-                                                Difference.made(Map.of("recipients", hurried))));
-                    return hurried;
-                }));
+        return change(new Change.Retry(), id);
     }
 
     /// Keeps waiting recipients back until they are released; what is being tried this moment is
     /// left alone.
     public int hold(QueueId id) {
-        return change(id, "held", "('queued', 'deferred')", EventType.MESSAGE_HELD);
+        return change(new Change.Hold(), id);
     }
 
     public int release(QueueId id) {
-        return change(id, "queued", "('held')", EventType.MESSAGE_RELEASED);
+        return change(new Change.Release(), id);
     }
 
     /// Gives up waiting and held recipients because somebody said so.
     public int cancel(QueueId id) {
-        return change(
-                id, "cancelled", "('queued', 'deferred', 'held')", EventType.MESSAGE_CANCELLED);
+        return change(new Change.Cancel(), id);
     }
 
     /// Moves waiting and held recipients to another service, where they are due at once.
     public int reroute(QueueId id, long service) {
-        return told(
-                store.write(tx -> {
-                    int moved =
-                            tx.update(
-                                    """
-                                    update recipient set service_id = ?, route = '', due_at =
-                                        case when attempts = 0 and due_at > ? then due_at else ? end,
-                                      closed_before =
-                                        (select closed_total + coalesce(? - closed_since, 0)
-                                         from service where id = ?)
-                                    where message_id = ? and state in ('queued', 'deferred', 'held')
-                                      and coalesce(claimed_until, 0) <= ? and service_id <> ?
-                                    """,
-                                    service,
-                                    clock.instant(),
-                                    clock.instant(),
-                                    clock.instant(),
-                                    service,
-                                    id.value(),
-                                    clock.instant(),
-                                    service);
-                    if (moved > 0)
-                        events.append(
-                                tx,
-                                EventType.MESSAGE_REROUTED,
-                                id,
-                                service,
-                                Map.of("recipients", moved));
-                    return moved;
-                }));
+        return change(new Change.Reroute(service), id);
+    }
+
+    private int change(Change change, QueueId id) {
+        return change(change, List.of(id)).getFirst().recipients();
+    }
+
+    /// Changes what the filter finds, a page of it, and says where to go on.
+    public Swept change(Change change, Filter filter, Optional<String> cursor, int limit) {
+        var page = messages(filter, cursor, limit);
+        var outcomes = change(change, page.messages().stream().map(MessageRow::id).toList());
+        return new Swept(outcomes, page.next(), page.lookedBackTo());
+    }
+
+    /// @param next where the selection goes on; empty at its end
+    /// @param lookedBackTo when there was more to look through than one step may
+    public record Swept(
+            List<Change.Outcome> outcomes, Optional<String> next, Optional<Instant> lookedBackTo) {
+        public Swept {
+            outcomes = List.copyOf(outcomes);
+        }
+    }
+
+    /// Changes many messages, some of them in one transaction, and says what came of each.
+    public List<Change.Outcome> change(Change change, List<QueueId> messages) {
+        var outcomes = new ArrayList<Change.Outcome>(messages.size());
+        for (int from = 0; from < messages.size(); from += CHANGES_AT_ONCE) {
+            var some =
+                    messages
+                            .subList(from, Math.min(messages.size(), from + CHANGES_AT_ONCE))
+                            .stream()
+                            .sorted()
+                            .toList();
+            outcomes.addAll(
+                    store.write(tx -> {
+                        var done = new ArrayList<Change.Outcome>(some.size());
+                        for (var id : some)
+                            done.add(Changing.apply(tx, events, change, id, clock.instant()));
+                        return done;
+                    }));
+        }
+        told(outcomes.stream().mapToInt(Change.Outcome::recipients).sum());
+        return List.copyOf(outcomes);
     }
 
     /// Moves mail that came to a service by a rule on to another one, up to `most` recipients, and
@@ -490,37 +522,6 @@ public final class Queue {
     private int told(int changed) {
         if (changed > 0) whenDue.accept(0);
         return changed;
-    }
-
-    private int change(QueueId id, String to, String from, EventType event) {
-        return told(
-                store.write(tx -> {
-                    Settling.lock(tx, id);
-                    var services =
-                            tx.query(
-                                    "update recipient set state = ?, due_at = case when attempts ="
-                                        + " 0 and due_at > ? then due_at else ? end, changed_at = ?"
-                                        + " where message_id = ? and coalesce(claimed_until, 0) <="
-                                        + " ? and state in "
-                                            + from
-                                            + " returning service_id",
-                                    row -> row.number("service_id"),
-                                    to,
-                                    clock.instant(),
-                                    clock.instant(),
-                                    clock.instant(),
-                                    id.value(),
-                                    clock.instant());
-                    if (!services.isEmpty())
-                        events.append(
-                                tx,
-                                event,
-                                id,
-                                services.getFirst(),
-                                Map.of("recipients", services.size()));
-                    Settling.markDone(tx, id, clock.instant());
-                    return services.size();
-                }));
     }
 
     private void insert(Tx tx, NewMessage message) throws SQLException {

@@ -64,6 +64,8 @@ class ApiTest {
         "POST, /v1/messages/{message}/retry, 200, 200, 403, 403, 403",
         "POST, /v1/messages/{message}/hold, 200, 200, 403, 403, 403",
         "POST, /v1/messages/{message}/release, 200, 200, 403, 403, 403",
+        "POST, /v1/messages/retry, 400, 400, 403, 403, 403",
+        "POST, /v1/messages/cancel, 400, 400, 403, 403, 403",
         "GET, /v1/services, 200, 200, 200, 200, 403",
         "GET, /v1/services/{service}, 200, 200, 200, 200, 403",
         "POST, /v1/services/{service}/pause, 200, 200, 200, 403, 403",
@@ -136,6 +138,72 @@ class ApiTest {
         assertThat(count("/v1/messages?from=shop@example.com&since=2026-11-21T12:00:00Z"))
                 .isGreaterThan(4);
         assertThat(count("/v1/messages?since=2026-11-22T12:00:00%2B01:00")).isZero();
+    }
+
+    @Test
+    void a_message_is_found_by_its_words_at_once() throws Exception {
+        var words = house.application("words");
+        var id = accepted(words);
+
+        assertThat(ids(get("/v1/messages?q=hi%20b@example.net", words.apiKey())))
+                .containsExactly(id);
+        assertThat(ids(get("/v1/messages?q=" + id, words.apiKey()))).containsExactly(id);
+        assertThat(ids(get("/v1/messages?q=nothing", words.apiKey()))).isEmpty();
+        assertThat(ids(get("/v1/messages?q=" + id, shop.apiKey()))).isEmpty();
+        assertThat(
+                        ids(
+                                get(
+                                        "/v1/messages?state=waiting&until=2026-11-21T11:00:00Z",
+                                        words.apiKey())))
+                .isEmpty();
+    }
+
+    @Test
+    void many_messages_are_changed_by_a_filter_or_by_their_ids() throws Exception {
+        var bulk = house.application("bulk");
+        var ids = new ArrayList<String>();
+        for (int i = 0; i < 3; i++) ids.add(accepted(bulk));
+
+        var first =
+                json(
+                        post(
+                                "/v1/messages/hold",
+                                "{\"filter\":{\"credential\":\"bulk\"},\"limit\":2}"));
+        var second =
+                json(
+                        post(
+                                "/v1/messages/hold",
+                                "{\"filter\":{\"credential\":\"bulk\"},\"cursor\":\""
+                                        + first.path("cursor").asString()
+                                        + "\"}"));
+        var again = json(post("/v1/messages/hold", "{\"ids\":[\"" + ids.getFirst() + "\"]}"));
+
+        assertThat(first.path("changed").asInt()).isEqualTo(2);
+        assertThat(first.path("recipients").asInt()).isEqualTo(4);
+        assertThat(second.path("matched").asInt()).isEqualTo(1);
+        assertThat(second.path("cursor").isNull()).isTrue();
+        assertThat(again.at("/unchanged/0/reason").asString()).isEqualTo("held");
+        assertThat(again.path("changed").asInt()).isZero();
+    }
+
+    @Test
+    void a_selection_says_what_it_means() throws Exception {
+        for (var unclear :
+                new String[] {
+                    "{}",
+                    "{\"ids\":[],\"filter\":{}}",
+                    "{\"ids\":[\"nonsense\"]}",
+                    "{\"filter\":{\"state\":\"lost\"}}",
+                    "{\"filter\":{},\"cursor\":\"x\"}"
+                })
+            assertThat(post("/v1/messages/retry", unclear).statusCode()).as(unclear).isIn(400, 422);
+        assertThat(post("/v1/messages/reroute", "{\"filter\":{}}").statusCode()).isEqualTo(422);
+    }
+
+    private static java.util.List<String> ids(HttpResponse<String> answer) {
+        var ids = new ArrayList<String>();
+        for (var message : json(answer).path("messages")) ids.add(message.path("id").asString());
+        return ids;
     }
 
     @Test

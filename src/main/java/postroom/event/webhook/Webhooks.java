@@ -10,6 +10,7 @@ import postroom.event.webhook.Webhook.Backlog;
 import postroom.event.webhook.Webhook.Off;
 import postroom.event.webhook.Webhook.OffReason;
 import postroom.event.webhook.Webhook.Standing;
+import postroom.mail.QueueId;
 import postroom.secret.Secret;
 import postroom.store.Store;
 import postroom.store.Tx;
@@ -32,6 +33,8 @@ public final class Webhooks {
 
     /// So many deliveries of each outcome are remembered.
     static final int REMEMBERED = 100;
+
+    private static final int MOST_OF_MESSAGE = 200;
 
     private static final int LONGEST_DESCRIPTION = 200;
 
@@ -188,6 +191,11 @@ public final class Webhooks {
     /// The newest deliveries, newest first.
     public List<Delivery> deliveries(long id) {
         return store.read(tx -> DeliveryRows.newest(tx, id, 2 * REMEMBERED));
+    }
+
+    /// Who was told of the message, as far as the log still knows, in the order of the events.
+    public List<Delivery> deliveriesOf(QueueId message) {
+        return store.read(tx -> DeliveryRows.ofMessage(tx, message.value(), MOST_OF_MESSAGE));
     }
 
     /// Makes a delivery due again, whatever came of it; the courier keeps the order.
