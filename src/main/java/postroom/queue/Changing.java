@@ -46,8 +46,7 @@ final class Changing {
         };
     }
 
-    private static int retry(Tx tx, EventLog events, QueueId id, Instant now)
-            throws SQLException {
+    private static int retry(Tx tx, EventLog events, QueueId id, Instant now) throws SQLException {
         int hurried =
                 tx.update(
                         """
