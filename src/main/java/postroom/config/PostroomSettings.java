@@ -16,6 +16,7 @@ import java.util.Optional;
 ///
 /// @param data database, master key, drop directory
 /// @param baseUrl how browsers and providers reach the console
+/// @param outgoingAddresses that providers see mail come from, as the owner says
 /// @param logFormat how log lines look
 /// @param shown what the owner set, by key, for people; of a secret only that there is one
 /// @param oidc where people sign in besides here
@@ -23,6 +24,7 @@ import java.util.Optional;
 public record PostroomSettings(
         Path data,
         URI baseUrl,
+        List<String> outgoingAddresses,
         Http http,
         Submission submission,
         Database database,
@@ -40,6 +42,7 @@ public record PostroomSettings(
         Map<String, String> origins) {
 
     public PostroomSettings {
+        outgoingAddresses = List.copyOf(outgoingAddresses);
         shown = Map.copyOf(shown);
         origins = Map.copyOf(origins);
     }
