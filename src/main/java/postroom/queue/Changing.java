@@ -58,8 +58,8 @@ final class Changing {
                         id.value(),
                         now);
         if (hurried > 0 && tx.actor().isPresent()) {
-            var told = Difference.made(Map.of("recipients", hurried));
-            events.audit().note(tx, new Deed("message.retried", id.toString(), "", told));
+            var made = Difference.made(Map.of("recipients", hurried));
+            events.audit().note(tx, new Deed("message.retried", id.toString(), "", made));
         }
         return hurried;
     }

@@ -117,7 +117,7 @@ public final class TestHouse implements AutoCloseable {
     }
 
     public TestHouse(Path data) {
-        this(data, Database.SQLITE);
+        this(data, Database.SQLITE, At.ANYWHERE);
     }
 
     public TestHouse(Path data, Database database) {
