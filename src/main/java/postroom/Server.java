@@ -11,7 +11,9 @@ import postroom.api.Installation;
 import postroom.api.Lines;
 import postroom.config.PostroomSettings;
 import postroom.console.Console;
+import postroom.console.FirstSteps;
 import postroom.deliver.smtp.Timeouts;
+import postroom.intake.SendAgain;
 import postroom.intake.http.HttpIntake;
 import postroom.log.Line;
 import postroom.web.WebServer;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -121,8 +124,10 @@ public final class Server implements AutoCloseable {
         return List.of(
                 house.store,
                 house.events,
+                house.hourlyCounts,
                 house.catalog,
                 house.presets,
+                house.outgoingAddresses,
                 house.services,
                 house.access,
                 house.routes,
@@ -131,6 +136,7 @@ public final class Server implements AutoCloseable {
                 house.authorizations,
                 house.signIns,
                 house.secretTrial,
+                house.resumption,
                 house.authorizer,
                 house.revocation,
                 house.webhooks,
@@ -141,11 +147,21 @@ public final class Server implements AutoCloseable {
                 doors,
                 lines,
                 new Installation(settings.shown(), Line::newest),
+                firstSteps(house, settings),
+                new SendAgain(house.intake, house.queue, house.access),
                 house.credentialUse,
                 house.check,
                 house.lastChecks,
                 house.checksUnderWay,
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    }
+
+    private static FirstSteps firstSteps(House house, PostroomSettings settings) {
+        return new FirstSteps(
+                settings.submission().hostname(),
+                house.starttlsAddress().map(InetSocketAddress::getPort).orElse(0),
+                settings.baseUrl(),
+                settings.retention().content());
     }
 
     private static WebSettings webSettings(PostroomSettings settings) {

@@ -37,6 +37,7 @@ public final class Cli extends Words {
                     SendmailCommand.class,
                     QueueCommand.class,
                     ExplainCommand.class,
+                    PresetCommand.class,
                     ApplyCommand.class,
                     ExportCommand.class,
                     UserCommand.class,

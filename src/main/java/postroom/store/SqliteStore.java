@@ -68,7 +68,7 @@ public final class SqliteStore implements Store {
         this.ids = new Ids(clock, 0);
         Flyway.configure(SqliteStore.class.getClassLoader())
                 .dataSource(database)
-                .locations("classpath:postroom/schema")
+                .locations("classpath:postroom/schema", "classpath:postroom/schema-sqlite")
                 .sqlMigrationPrefix("V")
                 .loggers("slf4j")
                 .load()

