@@ -16,10 +16,12 @@ import org.springframework.context.annotation.Import;
     GuideCalls.class,
     AuthorizationCalls.class,
     CredentialCalls.class,
+    RouteCalls.class,
     KeyCalls.class,
     UserCalls.class,
     KnowledgeCalls.class,
     EventCalls.class,
+    AuditCalls.class,
     AlertCalls.class,
     WebhookCalls.class,
     HealthCalls.class,
@@ -31,4 +33,8 @@ import org.springframework.context.annotation.Import;
     ApiDescription.class,
     ApiPage.class
 })
-public class Api {}
+public class Api {
+
+    /// A header of answers to changes: `no` where everything was as asked for already.
+    static final String CHANGED = "Postroom-Changed";
+}
