@@ -12,6 +12,7 @@ import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 
 import postroom.web.Allowed;
+import postroom.web.Framed;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,7 +25,7 @@ import java.util.TreeMap;
 /// `/docs/api`: the description as a page, written here and without foreign parts.
 @Controller
 @Hidden
-class ApiPage {
+class ApiPage implements Framed {
 
     private static final List<String> VERBS = List.of("get", "post", "put", "patch", "delete");
 

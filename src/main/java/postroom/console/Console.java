@@ -8,6 +8,8 @@ import org.springframework.context.annotation.Import;
 @Configuration(proxyBeanMethods = false)
 @Import({
     Frame.class,
+    Languages.class,
+    LanguagePage.class,
     SignInPages.class,
     DashboardPage.class,
     ServicePages.class,

@@ -3,6 +3,7 @@ package postroom.console;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.RequestParam;
 
 import postroom.access.Role;
@@ -16,6 +17,7 @@ import postroom.web.Allowed;
 import postroom.web.WebSettings;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Paste any error: what does it mean?
 @Controller
@@ -39,6 +41,7 @@ class ExplainPage {
     String explain(
             @RequestParam(name = "text", defaultValue = "") String text,
             @RequestParam(name = "service", defaultValue = "") String service,
+            @ModelAttribute("words") Words reader,
             Model model) {
         var asked = text.length() <= LONGEST ? text : text.substring(0, LONGEST);
         List<Advice> advice = asked.isBlank() ? List.of() : catalog.explain(asked);
@@ -50,7 +53,17 @@ class ExplainPage {
         model.addAttribute(
                 "advice", advice.stream().limit(SHOWN).map(one -> one.with(values)).toList());
         model.addAttribute("service", service);
-        model.addAttribute("services", services.all().stream().map(Service::name).toList());
+        model.addAttribute("services", choices(reader));
         return "explain";
+    }
+
+    record Choice(String value, String label) {}
+
+    private List<Choice> choices(Words reader) {
+        var names = services.all().stream().map(Service::name).map(it -> new Choice(it, it));
+        var none = new Choice("", reader.text("explain.no-service"));
+        return services.all().isEmpty()
+                ? List.of()
+                : Stream.concat(Stream.of(none), names).toList();
     }
 }

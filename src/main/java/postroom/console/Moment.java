@@ -4,28 +4,29 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 
 /// A time as a page shows it, twice: how long ago, and exactly.
-record Moment(String relative, String exact, String machine) {
+public record Moment(Say relative, String exact, String machine) {
 
     private static final DateTimeFormatter EXACT =
-            DateTimeFormatter.ofPattern("d MMM uuuu HH:mm:ss 'UTC'", Locale.ENGLISH)
-                    .withZone(ZoneOffset.UTC);
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
 
     static Moment of(Instant time, Instant now) {
         var length = Duration.between(time, now);
-        var words = words(length.abs());
         return new Moment(
-                length.isNegative() ? "in " + words : words + " ago",
+                words(length.abs(), length.isNegative() ? "ahead" : "ago"),
                 EXACT.format(time),
                 time.toString());
     }
 
-    static String words(Duration length) {
-        if (length.toSeconds() < 60) return length.toSeconds() + " s";
-        if (length.toMinutes() < 60) return length.toMinutes() + " min";
-        if (length.toHours() < 48) return length.toHours() + " h";
-        return length.toDays() + " days";
+    private static Say words(Duration length, String direction) {
+        if (length.toSeconds() < 60) return say("s", length.toSeconds(), direction);
+        if (length.toMinutes() < 60) return say("min", length.toMinutes(), direction);
+        if (length.toHours() < 48) return say("h", length.toHours(), direction);
+        return say("days", length.toDays(), direction);
+    }
+
+    private static Say say(String unit, long count, String direction) {
+        return Say.of("time." + unit + "." + direction, count);
     }
 }

@@ -42,6 +42,8 @@ class Guards {
     @Order(2)
     SecurityFilterChain pages(HttpSecurity http, Access access) {
         return http.authenticationProvider(new PasswordCheck(access.people()))
+                // without a token no session is made for whoever passes by
+                .csrf(csrf -> csrf.ignoringRequestMatchers("/language"))
                 .httpBasic(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .formLogin(form ->
@@ -70,8 +72,9 @@ class Guards {
                 .build();
     }
 
-    // No script at all: every page works without one.
+    // Nothing inline and nothing from elsewhere; a page may frame what we serve, such as a preview.
     private static final String PAGE_POLICY =
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+                    + " connect-src 'self'; frame-src 'self'; form-action 'self';"
                     + " frame-ancestors 'none'; base-uri 'none'";
 }

@@ -26,6 +26,8 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.resource.ResourceUrlEncodingFilter;
+import org.springframework.web.servlet.resource.VersionResourceResolver;
 
 import postroom.access.Access;
 
@@ -53,6 +55,9 @@ import java.util.List;
 @Import({Guards.class, Problems.class, ErrorPage.class})
 class WebConfiguration implements WebMvcConfigurer {
 
+    private static final String HTMX =
+            "classpath:/META-INF/resources/webjars/htmx.org/2.0.10/dist/";
+
     private final Gatekeeper gatekeeper;
 
     WebConfiguration(Access access) {
@@ -69,6 +74,12 @@ class WebConfiguration implements WebMvcConfigurer {
         var filter = new FilterRegistrationBean<>(new BodyLimit(settings));
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
         return filter;
+    }
+
+    /// Addresses of assets carry a hash of their content, so a new version is fetched at once.
+    @Bean
+    static FilterRegistrationBean<ResourceUrlEncodingFilter> hashedAddresses() {
+        return new FilterRegistrationBean<>(new ResourceUrlEncodingFilter());
     }
 
     @Bean
@@ -94,7 +105,9 @@ class WebConfiguration implements WebMvcConfigurer {
     @Override
     public void addResourceHandlers(ResourceHandlerRegistry registry) {
         registry.addResourceHandler("/assets/**")
-                .addResourceLocations("classpath:/postroom/console/assets/")
-                .setCacheControl(CacheControl.maxAge(Duration.ofHours(1)));
+                .addResourceLocations("classpath:/postroom/console/assets/", HTMX)
+                .setCacheControl(CacheControl.maxAge(Duration.ofDays(1)))
+                .resourceChain(true)
+                .addResolver(new VersionResourceResolver().addContentVersionStrategy("/**"));
     }
 }

@@ -519,7 +519,7 @@ class ApiTest {
                 .doesNotContain("visitor", "name");
         assertThat(house.send(house.request("/docs/api")).body())
                 .contains("/v1/messages/{id}/retry", "reply_to")
-                .doesNotContain("<script");
+                .doesNotContain("<script>");
     }
 
     @Test

@@ -54,7 +54,7 @@ class AuthorizationPagesTest {
         browser.submit("/services/" + office + "/authorize", Map.of());
         assertThat(browser.page())
                 .contains("Continue at", "http://localhost:8587/oauth2/callback", "AADSTS50011")
-                .doesNotContain("<script");
+                .doesNotContain("<script>");
         assertThat(browser.cookieHeader()).contains("postroom_authorize", "HttpOnly", "Lax");
         browser.open(back(browser, NOREPLY));
 

@@ -72,7 +72,7 @@ class ConsoleTest {
             assertThat(browser.open("/").page()).contains("Is mail flowing?", "ada@example.com");
             assertThat(new Browser(fresh).open("/welcome?token=" + token).page())
                     .contains("works once")
-                    .doesNotContain("<form");
+                    .doesNotContain("name=\"password\"");
         }
     }
 
@@ -168,7 +168,7 @@ class ConsoleTest {
         assertThat(browser.open("/messages/" + message).page())
                 .contains("a@example.net", "b@example.net", "accepted", "Try now", "Hold")
                 .contains("&lt;script&gt;")
-                .doesNotContain("<script");
+                .doesNotContain("<script>");
 
         browser.submit("/messages/" + message + "/hold", Map.of());
         assertThat(browser.open("/messages/" + message).page()).contains("held", "Release");
@@ -240,7 +240,7 @@ class ConsoleTest {
         browser.signIn("setup@example.com", PASSWORD);
         assertThat(browser.open("/services/" + id + "/test").page())
                 .contains("Never tested yet", "setup@example.com", "an address at")
-                .doesNotContain("<script");
+                .doesNotContain("<script>");
         house.smarthost.refusing(Stage.RCPT, Reply.of(550, "5.1.1", "<b>no</b> such user"));
 
         browser.submit("/services/" + id + "/test", Map.of("recipient", "ada@example.net"));

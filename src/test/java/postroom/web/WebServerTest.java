@@ -165,17 +165,19 @@ class WebServerTest {
     }
 
     @Test
-    void pages_allow_no_script_and_no_frame() throws Exception {
+    void pages_allow_nothing_inline_and_nothing_from_elsewhere() throws Exception {
         var page = house.send(house.request("/login").header("Accept", "text/html"));
 
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Security-Policy"))
                 .hasValueSatisfying(policy ->
                         assertThat(policy)
-                                .contains("default-src 'none'", "frame-ancestors 'none'")
-                                .doesNotContain("unsafe", "script"));
+                                .contains("default-src 'none'", "script-src 'self'")
+                                .contains("frame-ancestors 'none'", "base-uri 'none'")
+                                .doesNotContain("unsafe", "data:", "http", "*"));
         assertThat(page.headers().firstValue("X-Frame-Options")).contains("DENY");
-        assertThat(page.body()).doesNotContain("<script", "style=", "onclick");
+        assertThat(page.body()).doesNotContain("style=", "onclick");
+        assertThat(page.body()).doesNotContainPattern("<script(?![^>]* src=\"/assets/)");
     }
 
     private static void assertProblem(HttpResponse<String> answer) {
