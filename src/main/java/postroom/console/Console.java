@@ -16,7 +16,10 @@ import org.springframework.context.annotation.Import;
     CheckPages.class,
     GuidePage.class,
     AuthorizationPages.class,
-    MessagePages.class,
+    MessagesPage.class,
+    ChangePages.class,
+    MessagePage.class,
+    ContentPages.class,
     ExplainPage.class
 })
 public class Console {}

@@ -40,11 +40,15 @@ class ExplainPage {
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
     String explain(
             @RequestParam(name = "text", defaultValue = "") String text,
+            @RequestParam(name = "advice", defaultValue = "") String id,
             @RequestParam(name = "service", defaultValue = "") String service,
             @ModelAttribute("words") Words reader,
             Model model) {
         var asked = text.length() <= LONGEST ? text : text.substring(0, LONGEST);
-        List<Advice> advice = asked.isBlank() ? List.of() : catalog.explain(asked);
+        List<Advice> advice =
+                !asked.isBlank()
+                        ? catalog.explain(asked)
+                        : catalog.byId(id).map(List::of).orElse(List.of());
         var values =
                 services.find(service)
                         .map(it -> RealValues.of(it, settings.baseUrl()))

@@ -25,12 +25,15 @@ import postroom.check.LastChecks;
 import postroom.check.ScriptedTransport;
 import postroom.config.PostroomSettings;
 import postroom.console.Console;
+import postroom.console.FirstSteps;
 import postroom.event.EventLog;
+import postroom.event.HourlyCounts;
 import postroom.event.webhook.Courier;
 import postroom.event.webhook.Postman;
 import postroom.event.webhook.Webhooks;
 import postroom.intake.Intake;
 import postroom.intake.IntakeSettings;
+import postroom.intake.SendAgain;
 import postroom.intake.http.HttpIntake;
 import postroom.mail.Diagnostic;
 import postroom.oauth.AuthorizationRequests;
@@ -211,6 +214,10 @@ public final class TestHouse implements AutoCloseable {
                                 new Installation(
                                         Map.of("data", data.toString()), () -> List.of("log line")),
                                 new CredentialUse(store, tallies, clock),
+                                new HourlyCounts(store, clock),
+                                new FirstSteps(
+                                        "post.example.com", 2587, baseUrl, Duration.ofDays(7)),
+                                new SendAgain(intake, queue, access),
                                 check,
                                 lastChecks,
                                 new ChecksUnderWay(check),
