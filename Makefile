@@ -1,7 +1,7 @@
 # What people and machines run. Needs a JDK 25, any older JDK that Maven runs on, and Maven.
 MVN ?= mvn -B
 
-.PHONY: all build test demo fmt bench fuzz reference clean
+.PHONY: all build test demo fmt bench fuzz soak reference clean
 
 all: build
 
@@ -23,6 +23,10 @@ bench: build ## the rows of docs/develop/performance.md, on this machine
 
 fuzz: ## look for inputs that break a parser; the seed is printed, a failure prints its input
 	$(MVN) -q test -Dtest='*FuzzTest' -Dfuzz.rounds=200000 -Dfuzz.seed=$$(date +%s)
+
+soak: ## a million messages wait, on SQLite and on PostgreSQL
+	$(MVN) verify -Dtest=NoSuch -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=BacklogTest \
+	    -Dbacklog=1000000
 
 reference: ## write the generated pages of docs/reference anew
 	WRITE_REFERENCE=yes $(MVN) -q test -Dtest=ReferencePagesTest -Dformat.skip=true

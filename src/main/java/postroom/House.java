@@ -180,10 +180,9 @@ public final class House implements AutoCloseable {
                         (service, key) ->
                                 vault.open(key, service.secretContext("smtp_client_key")));
         routes = Routes.open(store, events, services);
+        var lines = new Lines(store);
         var places =
-                database instanceof PostgresStore
-                        ? new SharedPlaces(new Lines(store))
-                        : SharedPlaces.ALONE;
+                database instanceof PostgresStore ? new SharedPlaces(lines) : SharedPlaces.ALONE;
         dispatcher =
                 new Dispatcher(queue, services, smtp, judge, this::sendsAsItself, places, clock);
         lastChecks = new LastChecks(store, events);
@@ -250,16 +249,17 @@ public final class House implements AutoCloseable {
         bookkeeper = new Bookkeeper(hourlyCounts, queue);
         neighbours =
                 database instanceof PostgresStore shared
-                        ? Optional.of(neighbours(shared))
+                        ? Optional.of(neighbours(shared, lines))
                         : Optional.empty();
     }
 
     // Routes name services, so those come first.
-    private Neighbours neighbours(PostgresStore shared) {
+    private Neighbours neighbours(PostgresStore shared, Lines lines) {
         var changes = new LinkedHashMap<Subject, Runnable>();
         changes.put(Subject.SERVICES, services::reload);
         changes.put(Subject.ROUTES, routes::reload);
-        return new Neighbours(shared.nodes(), shared, queue, changes);
+        changes.put(Subject.LINES, () -> lines.toGiveUp().forEach(dispatcher::giveUpLines));
+        return new Neighbours(shared.nodes(), shared, queue, changes, dispatcher::giveUpAllLines);
     }
 
     /// On SQLite there is one node, and what a former process held was this one's.

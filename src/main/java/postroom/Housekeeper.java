@@ -73,7 +73,7 @@ final class Housekeeper implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdownNow();
+        Rounds.end(timer);
     }
 
     /// Tells what is wrong, and what is over.

@@ -8,6 +8,7 @@ import postroom.mail.Envelope.Body;
 import postroom.mail.QueueId;
 import postroom.mail.ReportRequest.Returned;
 import postroom.mail.ReportWish;
+import postroom.service.Limits;
 import postroom.store.Store;
 import postroom.store.Tx;
 
@@ -130,6 +131,33 @@ public final class Queue {
                         .isPresent());
     }
 
+    /// Counts a message that does not wait in the queue, such as a check's, with one recipient.
+    /// When there is no room yet it is kept for this one: whoever asked before asks again with
+    /// that.
+    ///
+    /// @param before what this said before, to the same one
+    public Reserved reserve(long service, Limits limits, Optional<Reserved> before) {
+        var now = clock.instant();
+        return store.write(tx -> {
+            if (before.isPresent()) Quotas.refund(tx, service, before.get().at(), 1, 1);
+            if (!Quotas.counts(limits)) return new Reserved(now, Optional.empty());
+            var left = Quotas.left(tx, service, limits, now);
+            Quotas.charge(tx, service, limits, now, 1, 1);
+            return new Reserved(now, left.reached());
+        });
+    }
+
+    /// Ends a reservation that was not used.
+    public void release(long service, Reserved reserved) {
+        store.write(tx -> {
+            Quotas.refund(tx, service, reserved.at(), 1, 1);
+            return true;
+        });
+    }
+
+    /// @param reached the limit that leaves no room yet
+    public record Reserved(Instant at, Optional<Claimed.LimitReached> reached) {}
+
     /// How many recipients went through the service within the last 24 hours; counted where the
     /// service has such a limit.
     public long recipientsToday(long service) {
@@ -138,12 +166,19 @@ public final class Queue {
     }
 
     /// Gives claims a new lease.
-    public void renew(List<Claim> claims) {
+    ///
+    /// @return those that are still this node's
+    public List<Claim> renew(List<Claim> claims) {
         var until = clock.instant().plus(LEASE);
-        store.write(tx -> {
-            for (var claim : claims)
-                for (var recipient : claim.recipients()) leases.renew(tx, recipient.id(), until);
-            return true;
+        return store.write(tx -> {
+            var renewed = new ArrayList<Claim>();
+            for (var claim : claims) {
+                int ours = 0;
+                for (var recipient : claim.recipients())
+                    ours += leases.renew(tx, recipient.id(), until);
+                if (ours == claim.recipients().size()) renewed.add(claim);
+            }
+            return renewed;
         });
     }
 
@@ -182,20 +217,7 @@ public final class Queue {
     /// As [#giveBackAll()], for another node that is dead, in the transaction that finds it so. Its
     /// connections end with it.
     public int giveBackAll(Tx tx, String dead) throws SQLException {
-        var now = clock.instant();
-        var interrupted =
-                tx.query(
-                        """
-                        update recipient set state = 'deferred', due_at = ?, claimed_by = null,
-                          claimed_until = null, diagnostic = ?, advice = null, changed_at = ?
-                        where claimed_by = ? and state in ('queued', 'deferred')
-                        returning message_id, address, service_id
-                        """,
-                        Interrupted::of,
-                        now,
-                        Interrupted.TEXT,
-                        now,
-                        dead);
+        var interrupted = leases.giveBackAll(tx, dead, clock.instant());
         for (var one : interrupted) one.tell(tx, events);
         Lines.giveBackAll(tx, dead);
         return interrupted.size();
@@ -220,15 +242,16 @@ public final class Queue {
         return new OwedReports(store, spool, patience, clock);
     }
 
-    /// When something last happened here, by the clock of that time. Where several nodes write, it
-    /// may have been the clock of another one, and nothing is said.
+    /// When something last happened here, by the clock of that time. Where other nodes write, too,
+    /// it may have been the clock of one of them, and nothing is said.
     public Optional<Instant> latestSeen() {
         return store.read(tx ->
-                tx.severalWriters()
-                        ? Optional.empty()
-                        : tx.first(
-                                "select at from event order by id desc limit 1",
-                                row -> row.time("at")));
+                tx.first(
+                        """
+                        select at from event where (select count(*) from node) < 2
+                        order by id desc limit 1
+                        """,
+                        row -> row.time("at")));
     }
 
     /// The clock was set back by that much: what was due is due, and what waits for its next try

@@ -51,7 +51,8 @@ public final class Tx {
         SERVICES,
         ROUTES,
         PEOPLE,
-        NODES;
+        NODES,
+        LINES;
 
         public String word() {
             return name().toLowerCase(java.util.Locale.ROOT);

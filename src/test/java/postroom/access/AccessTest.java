@@ -7,13 +7,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.event.Event;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.mail.Address;
 import postroom.secret.Secret;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 import postroom.store.Store;
 
 import java.net.InetAddress;
@@ -27,7 +29,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
+@OnBothDatabases
 class AccessTest {
+    @Parameter Database database;
+
     private static final Secret WRONG = new Secret("not it");
     private static final InetAddress OFFICE = address("192.0.2.1");
     private static final InetAddress ELSEWHERE = address("198.51.100.9");
@@ -40,7 +45,7 @@ class AccessTest {
 
     @BeforeEach
     void open() {
-        store = SqliteStore.open(data.resolve("postroom.db"), clock);
+        store = database.open(data, clock);
         events = new EventLog(store, clock);
         access = Access.open(store, events, clock);
     }

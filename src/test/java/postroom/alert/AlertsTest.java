@@ -6,6 +6,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.Clock;
 import postroom.catalog.JsonCatalog;
@@ -31,7 +32,8 @@ import postroom.service.SecretEnd;
 import postroom.service.ServiceState;
 import postroom.service.Services;
 import postroom.service.Usage;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 import postroom.store.Store;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -48,7 +50,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
+@OnBothDatabases
 class AlertsTest {
+    @Parameter Database database;
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String SAID = "invalid_grant AADSTS50173: The provided grant has expired";
@@ -64,7 +68,7 @@ class AlertsTest {
 
     @BeforeEach
     void open() {
-        store = SqliteStore.open(directory.resolve("postroom.db"), clock);
+        store = database.open(directory, clock);
         events = new EventLog(store, clock);
         services = Services.open(store, events, vault(), Presets.ours(), JsonCatalog.ours(), clock);
         spool = new Spool(store, clock);

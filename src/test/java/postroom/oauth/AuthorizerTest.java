@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.Clock;
 import postroom.catalog.JsonCatalog;
@@ -34,7 +35,8 @@ import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.ServiceState;
 import postroom.service.Services;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 import postroom.store.Store;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -53,7 +55,9 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 
+@OnBothDatabases
 class AuthorizerTest {
+    @Parameter Database database;
 
     private static final Vault VAULT =
             Vault.withKey(new Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
@@ -79,7 +83,7 @@ class AuthorizerTest {
     void open() {
         var script = EmulatorScript.demo().withRedirectUri(BASE + "oauth2/callback");
         emulator = Emulator.start(script, clock);
-        store = SqliteStore.open(directory.resolve("postroom.db"), clock);
+        store = database.open(directory, clock);
         events = new EventLog(store, clock);
         services = Services.open(store, events, VAULT, Presets.ours(), CATALOG, clock);
         var endpoint = new TokenEndpoint(VAULT, clock);

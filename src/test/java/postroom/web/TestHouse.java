@@ -59,7 +59,7 @@ import postroom.secret.Vault;
 import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.Services;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
 import postroom.store.Store;
 import postroom.store.TalliedStore;
 import postroom.tally.Tallies;
@@ -105,8 +105,12 @@ public final class TestHouse implements AutoCloseable {
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
 
     public TestHouse(Path data) {
+        this(data, Database.SQLITE);
+    }
+
+    public TestHouse(Path data, Database database) {
         var tallies = new Tallies();
-        store = new TalliedStore(SqliteStore.open(data.resolve("postroom.db"), clock), tallies);
+        store = new TalliedStore(database.open(data, clock), tallies);
         events = new EventLog(store, clock, tallies);
         var spool = new Spool(store, clock);
         var minute = Duration.ofMinutes(1);
