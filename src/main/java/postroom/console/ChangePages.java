@@ -41,11 +41,7 @@ class ChangePages {
     private final InstantSource clock;
 
     ChangePages(
-            Queue queue,
-            Services services,
-            Access access,
-            Catalog catalog,
-            InstantSource clock) {
+            Queue queue, Services services, Access access, Catalog catalog, InstantSource clock) {
         this.queue = queue;
         this.services = services;
         this.access = access;
@@ -74,7 +70,8 @@ class ChangePages {
                         .flatMap(id -> QueueId.parse(id).stream())
                         .distinct()
                         .toList();
-        if (ticked.isEmpty()) afterwards.addFlashAttribute("trouble", Say.of("messages.none-ticked"));
+        if (ticked.isEmpty())
+            afterwards.addFlashAttribute("trouble", Say.of("messages.none-ticked"));
         else {
             var sum = Swept.NOTHING.and(queue.change(wanted(verb, to), ticked));
             afterwards.addFlashAttribute("done", sum.say(verb));
@@ -96,7 +93,8 @@ class ChangePages {
                 queue.count(asked.filter(services, access, catalog, clock.instant()), MOST_COUNTED);
         model.addAttribute("asked", asked);
         model.addAttribute(
-                "change", new Asking(verb, to, named(to).orElse(null), count.found(), count.more()));
+                "change",
+                new Asking(verb, to, named(to).orElse(null), count.found(), count.more()));
         model.addAttribute("swept", null);
         return "messages-change";
     }
@@ -143,8 +141,8 @@ class ChangePages {
                     new Change.Reroute(
                             services.find(to)
                                     .map(Service::id)
-                                    .orElseThrow(() ->
-                                            Problem.notFound("There is no such service.")));
+                                    .orElseThrow(
+                                            () -> Problem.notFound("There is no such service.")));
         };
     }
 

@@ -63,10 +63,8 @@ class ContentPages {
         model.addAttribute("preview", preview);
         model.addAttribute(
                 "attachments", preview.attachments().stream().map(Attachment::of).toList());
-        if (as.equals("html"))
-            model.addAttribute("html", Preview.html(content).orElse(null));
-        if (as.equals("source"))
-            model.addAttribute("source", Preview.source(content, MOST_SOURCE));
+        if (as.equals("html")) model.addAttribute("html", Preview.html(content).orElse(null));
+        if (as.equals("source")) model.addAttribute("source", Preview.source(content, MOST_SOURCE));
         return "content";
     }
 

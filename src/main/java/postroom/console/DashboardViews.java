@@ -143,19 +143,20 @@ final class DashboardViews {
         var groups = groups(now);
         var quotas = services.stream().flatMap(it -> quota(it).stream()).toList();
         var ends = ends(services, now);
-        boolean hasMessages =
-                numbers.accepted + numbers.waiting + numbers.held > 0 || anyMessage();
+        boolean hasMessages = numbers.accepted + numbers.waiting + numbers.held > 0 || anyMessage();
         var mark =
                 Integer.toHexString(
-                        List.of(
-                                        wrongs.stream().map(it -> it.id + it.waiting).toList(),
-                                        numbers,
-                                        hours,
-                                        waiting,
-                                        groups,
-                                        quotas,
-                                        now.getEpochSecond() / 60)
-                                .hashCode())
+                                List.of(
+                                                wrongs.stream()
+                                                        .map(it -> it.id + it.waiting)
+                                                        .toList(),
+                                                numbers,
+                                                hours,
+                                                waiting,
+                                                groups,
+                                                quotas,
+                                                now.getEpochSecond() / 60)
+                                        .hashCode())
                         + "-"
                         + wrongs.size()
                         + (numbers.waiting > 0 ? "w" : "");
@@ -174,10 +175,7 @@ final class DashboardViews {
     }
 
     private boolean anyMessage() {
-        return !rooms.queue
-                .messages(Filter.ALL, Optional.empty(), 1)
-                .messages()
-                .isEmpty();
+        return !rooms.queue.messages(Filter.ALL, Optional.empty(), 1).messages().isEmpty();
     }
 
     private static Numbers numbers(List<Hour> hours, Standing standing) {
@@ -284,21 +282,22 @@ final class DashboardViews {
                                 it.service() == service.id() && it.kind() == Kind.SECRET_ENDING);
         return SecretEnd.of(service)
                 .filter(it -> !told && it.daysLeft(now) <= SOON)
-                .map(it -> new Wrong(
-                        "e" + service.id(),
-                        "waiting",
-                        "key",
-                        Say.of(
-                                "dashboard.runs-out." + it.what(),
-                                service.name(),
-                                Moment.of(ends(it), now).relative()),
-                        null,
-                        0,
-                        null,
-                        null,
-                        Say.of("dashboard.replace-secret"),
-                        "/services/" + service.id(),
-                        false));
+                .map(it ->
+                        new Wrong(
+                                "e" + service.id(),
+                                "waiting",
+                                "key",
+                                Say.of(
+                                        "dashboard.runs-out." + it.what(),
+                                        service.name(),
+                                        Moment.of(ends(it), now).relative()),
+                                null,
+                                0,
+                                null,
+                                null,
+                                Say.of("dashboard.replace-secret"),
+                                "/services/" + service.id(),
+                                false));
     }
 
     /// After its last day.
@@ -310,18 +309,21 @@ final class DashboardViews {
         return webhook.standing()
                 .off()
                 .filter(off -> off.reason() != OffReason.OWNER)
-                .map(off -> new Wrong(
-                        "w" + webhook.id(),
-                        "waiting",
-                        "bell",
-                        Say.of("dashboard.webhook-off." + off.reason().word(), webhook.host()),
-                        null,
-                        0,
-                        Moment.of(off.since(), now),
-                        null,
-                        Say.of("dashboard.look"),
-                        "/webhooks/" + webhook.id(),
-                        false));
+                .map(off ->
+                        new Wrong(
+                                "w" + webhook.id(),
+                                "waiting",
+                                "bell",
+                                Say.of(
+                                        "dashboard.webhook-off." + off.reason().word(),
+                                        webhook.host()),
+                                null,
+                                0,
+                                Moment.of(off.since(), now),
+                                null,
+                                Say.of("dashboard.look"),
+                                "/webhooks/" + webhook.id(),
+                                false));
     }
 
     private static List<Waiting> waiting(List<Service> services, Standing standing) {
@@ -356,8 +358,7 @@ final class DashboardViews {
 
     private Group group(String advice, List<Trouble> troubles) {
         var entry = rooms.catalog.byId(advice).filter(it -> !it.isUnknown());
-        var only =
-                troubles.size() == 1 ? "&service=" + troubles.getFirst().service() : "";
+        var only = troubles.size() == 1 ? "&service=" + troubles.getFirst().service() : "";
         return new Group(
                 troubles.stream().mapToLong(Trouble::times).sum(),
                 troubles.stream().mapToLong(Trouble::failed).sum(),
@@ -417,7 +418,8 @@ final class DashboardViews {
                                                     href,
                                                     Say.of("dashboard.end.authorization"),
                                                     Moment.of(at, now),
-                                                    at.isBefore(now.plus(Duration.ofDays(SOON)))))));
+                                                    at.isBefore(
+                                                            now.plus(Duration.ofDays(SOON)))))));
         }
         return all.stream().sorted(Comparator.comparing(Dated::at)).map(Dated::end).toList();
     }

@@ -48,8 +48,7 @@ final class MessageLines {
         var first = recipients.first().stream().findFirst();
         int all = recipients.states().values().stream().mapToInt(Integer::intValue).sum();
         var waits = first.filter(it -> it.dueAt().isPresent());
-        boolean closed =
-                waits.filter(it -> !services.status(it.service()).isOpen()).isPresent();
+        boolean closed = waits.filter(it -> !services.status(it.service()).isOpen()).isPresent();
         return new Line(
                 row.id().toString(),
                 Moment.of(row.acceptedAt(), now),

@@ -98,8 +98,9 @@ final class MessageViews {
         var recipients = rooms.queue.recipients(row.id());
         var worstFirst =
                 recipients.stream()
-                        .sorted(Comparator.comparingInt(
-                                (RecipientRow it) -> WORST_FIRST.indexOf(it.state())))
+                        .sorted(
+                                Comparator.comparingInt(
+                                        (RecipientRow it) -> WORST_FIRST.indexOf(it.state())))
                         .limit(all ? Integer.MAX_VALUE : MOST_RECIPIENTS)
                         .toList();
         var states = states(recipients);

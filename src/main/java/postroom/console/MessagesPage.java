@@ -80,7 +80,8 @@ class MessagesPage {
         model.addAttribute("credentials", credentials(reader));
         model.addAttribute("times", times(asked, reader));
         model.addAttribute(
-                "advice", catalog.byId(asked.advice()).map(it -> it.title()).orElse(asked.advice()));
+                "advice",
+                catalog.byId(asked.advice()).map(it -> it.title()).orElse(asked.advice()));
         model.addAttribute("first", firstSteps);
         model.addAttribute("username", DashboardPage.username(access));
         return "messages";

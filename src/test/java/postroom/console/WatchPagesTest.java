@@ -89,7 +89,9 @@ class WatchPagesTest {
         accepted("Invoice");
         var setup = as(Role.SETUP);
 
-        assertThat(setup.open("/").page()).contains("(2 waiting)").doesNotContain("href=\"/messages");
+        assertThat(setup.open("/").page())
+                .contains("(2 waiting)")
+                .doesNotContain("href=\"/messages");
         assertThat(setup.open("/messages").status()).isEqualTo(403);
         assertThat(setup.open("/messages/change?verb=hold").status()).isEqualTo(403);
     }
@@ -103,7 +105,8 @@ class WatchPagesTest {
         assertThat(owner.open("/messages?q=invoice").page())
                 .contains("Invoice 1042")
                 .doesNotContain("Reminder");
-        assertThat(owner.open("/messages?q=" + invoice).location()).endsWith("/messages/" + invoice);
+        assertThat(owner.open("/messages?q=" + invoice).location())
+                .endsWith("/messages/" + invoice);
         assertThat(owner.open("/messages?q=nobody@example.org").page()).contains("No message fits");
         assertThat(owner.open("/messages?q=to:b@example.net&state=queued").page())
                 .contains("Invoice 1042", "Reminder");
@@ -139,8 +142,7 @@ class WatchPagesTest {
         accepted("Reminder");
         owner.open("/messages?q=invoice");
 
-        owner.submit(
-                "/messages/change", Map.of("verb", "cancel", "q", "invoice", "all", "yes"));
+        owner.submit("/messages/change", Map.of("verb", "cancel", "q", "invoice", "all", "yes"));
         assertThat(owner.location()).contains("/messages/change?q=invoice").contains("verb=cancel");
         assertThat(owner.open("/messages/change?q=invoice&verb=cancel").page())
                 .contains("The search finds 210 messages.");
@@ -165,7 +167,8 @@ class WatchPagesTest {
         var id = accepted("Invoice");
 
         var page = owner.open("/messages/" + id).page();
-        assertThat(page).contains("Invoice", "a@example.net", "accepted", "over http", "for Office");
+        assertThat(page)
+                .contains("Invoice", "a@example.net", "accepted", "over http", "for Office");
 
         owner.submit("/messages/" + id + "/reroute", Map.of("to", relay));
         assertThat(owner.open("/messages/" + id).page())
