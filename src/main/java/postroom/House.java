@@ -20,6 +20,8 @@ import postroom.config.PostroomSettings.BareLineEndings;
 import postroom.deliver.Dispatcher;
 import postroom.deliver.IdleRenewal;
 import postroom.deliver.Judge;
+import postroom.deliver.MailServerSignIn;
+import postroom.deliver.Resumption;
 import postroom.deliver.SharedPlaces;
 import postroom.deliver.smtp.SmtpTransport;
 import postroom.deliver.smtp.Timeouts;
@@ -57,6 +59,7 @@ import postroom.route.Router;
 import postroom.route.Routes;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
+import postroom.service.OutgoingAddresses;
 import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.Services;
@@ -98,6 +101,7 @@ public final class House implements AutoCloseable {
     final HourlyCounts hourlyCounts;
     final Catalog catalog;
     final Presets presets;
+    final OutgoingAddresses outgoingAddresses;
     final Services services;
     final Access access;
     final CredentialUse credentialUse;
@@ -105,6 +109,7 @@ public final class House implements AutoCloseable {
     final Authorizations authorizations;
     final TokenSignIns signIns;
     final SecretTrial secretTrial;
+    final Resumption resumption;
     final Authorizer authorizer;
     final Revocation revocation;
     final Routes routes;
@@ -145,6 +150,7 @@ public final class House implements AutoCloseable {
                         .orElseGet(() -> keyFile(settings.masterKey().file()));
         catalog = JsonCatalog.ours();
         presets = Presets.withOwners(settings.data().resolve("presets"));
+        outgoingAddresses = OutgoingAddresses.of(settings.outgoingAddresses());
 
         // Rooms
         services = Services.open(store, events, vault, presets, catalog, clock);
@@ -171,6 +177,7 @@ public final class House implements AutoCloseable {
         authorizer = new Authorizer(requests, review, tokens, devices, settings.baseUrl());
         revocation = new Revocation(authorizations, tokens, services);
         var judge = new Judge(catalog);
+        resumption = new Resumption(services, signIns, judge);
         var smtp =
                 new SmtpTransport(
                         signIns,
@@ -241,7 +248,13 @@ public final class House implements AutoCloseable {
                         events,
                         alerts,
                         reports,
-                        new IdleRenewal(services, authorizations, signIns, judge, clock),
+                        new IdleRenewal(
+                                services,
+                                authorizations,
+                                signIns,
+                                new MailServerSignIn(smtp, dispatcher, judge),
+                                judge,
+                                clock),
                         credentialUse,
                         store,
                         settings.retention(),

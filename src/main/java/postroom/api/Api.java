@@ -31,4 +31,8 @@ import org.springframework.context.annotation.Import;
     ApiDescription.class,
     ApiPage.class
 })
-public class Api {}
+public class Api {
+
+    /// A header of answers to changes: `no` where everything was as asked for already.
+    static final String CHANGED = "Postroom-Changed";
+}

@@ -27,6 +27,7 @@ import java.util.Arrays;
             SendmailCommand.class,
             QueueCommand.class,
             ExplainCommand.class,
+            PresetCommand.class,
             ApplyCommand.class,
             ExportCommand.class,
             UserCommand.class,

@@ -154,6 +154,17 @@ final class RunningServer implements AutoCloseable {
         return call("PATCH", path, json(body), Map.of());
     }
 
+    /// @param changed false where the server says that everything was so already
+    record Change(JsonNode answer, boolean changed) {}
+
+    Change change(String path, JsonNode body) {
+        var answer = answer("PATCH", path, json(body), Map.of());
+        var content = parsed(answer.statusCode(), answer.body());
+        if (answer.statusCode() >= 400) throw refusal(answer.statusCode(), content);
+        var said = answer.headers().firstValue("Postroom-Changed").orElse("yes");
+        return new Change(content, !said.equals("no"));
+    }
+
     JsonNode put(String path, JsonNode body) {
         return call("PUT", path, json(body), Map.of());
     }

@@ -12,6 +12,11 @@ public enum Key {
             "http://localhost:8587",
             "how browsers and providers reach the console; the redirect URI is"
                     + " `{base-url}/oauth2/callback`"),
+    OUTGOING_ADDRESSES(
+            "outgoing-addresses",
+            "",
+            "the public addresses that mail leaves from, as providers see them; shown in guides for"
+                    + " allow lists. Unset: those of this machine that are public"),
     HTTP_ADDRESS("http.address", "127.0.0.1:8587", "console, API, health, metrics"),
     METRICS_NETWORKS(
             "http.metrics.networks",

@@ -16,11 +16,13 @@ import java.util.Optional;
 ///
 /// @param data database, master key, drop directory
 /// @param baseUrl how browsers and providers reach the console
+/// @param outgoingAddresses that providers see mail come from, as the owner says
 /// @param logFormat how log lines look
 /// @param shown what the owner set, by key, for people; of a secret only that there is one
 public record PostroomSettings(
         Path data,
         URI baseUrl,
+        List<String> outgoingAddresses,
         Http http,
         Submission submission,
         Database database,
@@ -36,6 +38,7 @@ public record PostroomSettings(
         Map<String, String> shown) {
 
     public PostroomSettings {
+        outgoingAddresses = List.copyOf(outgoingAddresses);
         shown = Map.copyOf(shown);
     }
 

@@ -82,6 +82,7 @@ public final class SettingsReader {
                 new PostroomSettings(
                         data,
                         get(Key.BASE_URL, Value::baseUrl),
+                        get(Key.OUTGOING_ADDRESSES, Value::networks),
                         new PostroomSettings.Http(
                                 get(Key.HTTP_ADDRESS, Value::address),
                                 get(Key.METRICS_NETWORKS, Value::networks)),

@@ -113,6 +113,11 @@ record Value(Key key, String text, String origin) {
             if (!web || uri.getHost() == null) throw unfit(shape);
             if (uri.getQuery() != null || uri.getFragment() != null || uri.getUserInfo() != null)
                 throw unfit(shape + ", without user name, query or fragment");
+            if (!uri.getRawPath().isEmpty())
+                throw unfit(
+                        shape
+                                + ", without a path: Postroom wants a host name, or a port, of its"
+                                + " own");
             return uri;
         } catch (IllegalArgumentException notAnAddress) {
             if (notAnAddress instanceof Unfit) throw notAnAddress;

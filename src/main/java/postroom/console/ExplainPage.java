@@ -45,14 +45,13 @@ class ExplainPage {
             @ModelAttribute("words") Words reader,
             Model model) {
         var asked = text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+        var known = services.find(service);
+        var provider = known.map(Service::provider).orElse("");
         List<Advice> advice =
                 !asked.isBlank()
-                        ? catalog.explain(asked)
+                        ? catalog.explain(asked, provider)
                         : catalog.byId(id).map(List::of).orElse(List.of());
-        var values =
-                services.find(service)
-                        .map(it -> RealValues.of(it, settings.baseUrl()))
-                        .orElse(Values.NONE);
+        var values = known.map(it -> RealValues.of(it, settings.baseUrl())).orElse(Values.NONE);
         model.addAttribute("text", asked);
         model.addAttribute(
                 "advice", advice.stream().limit(SHOWN).map(one -> one.with(values)).toList());

@@ -8,6 +8,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import postroom.access.Role;
 import postroom.service.Guides;
 import postroom.service.Guides.Form;
+import postroom.service.OutgoingAddresses;
 import postroom.service.Presets;
 import postroom.service.Services;
 import postroom.web.Allowed;
@@ -22,9 +23,10 @@ class GuidePage {
     private final Guides guides;
     private final WebSettings settings;
 
-    GuidePage(Services services, Presets presets, WebSettings settings) {
+    GuidePage(
+            Services services, Presets presets, OutgoingAddresses addresses, WebSettings settings) {
         this.services = services;
-        this.guides = new Guides(presets);
+        this.guides = new Guides(presets, addresses);
         this.settings = settings;
     }
 

@@ -10,6 +10,7 @@ import postroom.access.Role;
 import postroom.catalog.Catalog;
 import postroom.check.ChecksUnderWay;
 import postroom.check.LastChecks;
+import postroom.deliver.Resumption;
 import postroom.oauth.Authorizations;
 import postroom.queue.Queue;
 import postroom.service.Service;
@@ -31,12 +32,14 @@ import java.util.Map;
 class ServicePages {
 
     private final Services services;
+    private final Resumption resumption;
     private final ServiceViews views;
     private final CheckViews checks;
     private final AuthorizationFacts authorization;
 
     ServicePages(
             Services services,
+            Resumption resumption,
             Catalog catalog,
             Queue queue,
             LastChecks last,
@@ -45,6 +48,7 @@ class ServicePages {
             InstantSource clock,
             WebSettings settings) {
         this.services = services;
+        this.resumption = resumption;
         this.checks = new CheckViews(last, underWay, clock);
         this.authorization = new AuthorizationFacts(authorizations, clock, settings.baseUrl());
         this.views = new ServiceViews(services, catalog, queue, clock, settings.baseUrl());
@@ -87,8 +91,11 @@ class ServicePages {
     @PostMapping("/services/{id}/resume")
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
     String resume(Visitor visitor, @PathVariable("id") String id) {
-        services.resume(service(id).id(), visitor.name());
-        return "redirect:/services/{id}";
+        return switch (resumption.run(service(id), visitor.name())) {
+            case Resumption.Outcome.Moved _ -> "redirect:/services/{id}";
+            case Resumption.Outcome.Unchanged(var title, var detail) ->
+                    throw new Problem(409, title, detail);
+        };
     }
 
     private Service service(String id) {

@@ -41,6 +41,8 @@ final class ServiceViews {
 
     /// @param reason what the trouble means, where there is any
     /// @param detail what the far side said, verbatim
+    /// @param canTryAgain its mail may leave if somebody opens the gate; where it needs
+    ///   authorization nothing would
     /// @param warnings what will not work, or not for long
     /// @param secretEnd of the client secret or certificate, in words
     /// @param asksAPerson somebody signs in at the provider for it
@@ -59,6 +61,7 @@ final class ServiceViews {
             @Nullable String detail,
             boolean isPaused,
             boolean isTrouble,
+            boolean canTryAgain,
             List<Advice> warnings,
             @Nullable String secretEnd,
             boolean endsSoon,
@@ -92,6 +95,7 @@ final class ServiceViews {
                 status.detail().orElse(null),
                 state == ServiceState.PAUSED,
                 state == ServiceState.NEEDS_AUTHORIZATION || state == ServiceState.FAILING,
+                state == ServiceState.FAILING,
                 services.warnings(service),
                 end.map(it -> words(it, it.daysLeft(now))).orElse(null),
                 end.filter(it -> it.daysLeft(now) <= SOON).isPresent(),

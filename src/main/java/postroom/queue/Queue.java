@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
@@ -471,6 +472,28 @@ public final class Queue {
     /// Gives up waiting and held recipients because somebody said so.
     public int cancel(QueueId id) {
         return change(new Change.Cancel(), id);
+    }
+
+    /// As part of the caller's transaction.
+    public int cancel(Tx tx, QueueId id) throws SQLException {
+        return Changing.apply(tx, events, new Change.Cancel(), id, clock.instant()).recipients();
+    }
+
+    /// The services through which mail left lately, judged by so many of the newest attempts.
+    public Set<Long> sentLately(int attempts) {
+        return store.read(tx ->
+                Set.copyOf(
+                        tx.query(
+                                """
+                                select distinct newest.service_id as service_id
+                                from (select message_id, service_id from attempt
+                                      order by id desc limit ?) as newest
+                                join recipient on recipient.message_id = newest.message_id
+                                  and recipient.service_id = newest.service_id
+                                where recipient.state = 'sent'
+                                """,
+                                row -> row.number("service_id"),
+                                attempts)));
     }
 
     /// Moves waiting and held recipients to another service, where they are due at once.

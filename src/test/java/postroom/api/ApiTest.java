@@ -24,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -329,6 +330,71 @@ class ApiTest {
             assertThat(before).contains("old1").doesNotContain("new1");
             assertThat(insisted.statusCode()).isEqualTo(200);
             assertThat(insisted.body()).contains("new1");
+        }
+    }
+
+    @Test
+    void a_change_that_changes_nothing_says_so_and_nothing_happens() throws Exception {
+        try (var provider = new FakeProvider()) {
+            post(
+                    "/v1/services",
+                    """
+                    {"name": "Applied", "preset": "microsoft-365-app",
+                     "authentication": {"login": "noreply@example.com",
+                       "tenant": "9b1c0000-0000-4000-8000-000000000001",
+                       "client_id": "0f6a0000-0000-4000-8000-000000000002",
+                       "client_secret": "first~secret.of.somebody_x7Qd",
+                       "token_endpoint": "%s"}}
+                    """
+                            .formatted(provider.endpoint()));
+            long newest = house.events.latest();
+
+            var same = patch("/v1/services/applied", secret("first~secret.of.somebody_x7Qd"));
+            var events = house.events.after(newest, 10);
+            var sameEnd = patch("/v1/services/applied", secret("other~secret.of.somebody_x7Qd"));
+
+            assertThat(same.statusCode()).isEqualTo(200);
+            assertThat(same.headers().firstValue("Postroom-Changed")).contains("no");
+            assertThat(events).isEmpty();
+            assertThat(provider.requests()).as("for the other secret").hasSize(1);
+            assertThat(sameEnd.headers().firstValue("Postroom-Changed")).contains("yes");
+        }
+    }
+
+    @Test
+    void a_name_that_nobody_can_read_or_call_is_refused() throws Exception {
+        for (var name :
+                List.of(
+                        "..",
+                        "a/b",
+                        "a\\\\b",
+                        "50%",
+                        "a;b",
+                        "-x",
+                        "\\u202eecivres",
+                        "Off\\u200bice",
+                        "Off\\u00a0ice",
+                        "\\u3164",
+                        "a\\u0007b",
+                        "\\ud800")) {
+            var service =
+                    post(
+                            "/v1/services",
+                            """
+                            {"name": "%s", "smtp": {"host": "relay.example.com"},
+                             "from": {"address": "a@example.com"},
+                             "authentication": {"type": "none"}}
+                            """
+                                    .formatted(name));
+            var credential =
+                    post(
+                            "/v1/credentials",
+                            "{\"name\": \"%s\", \"senders\": [\"*@example.com\"]}".formatted(name));
+
+            assertThat(service.statusCode()).as(name).isEqualTo(422);
+            assertThat(json(service).at("/errors/0/field").asString()).isEqualTo("name");
+            assertThat(credential.statusCode()).as(name).isEqualTo(422);
+            assertThat(json(credential).at("/errors/0/field").asString()).isEqualTo("name");
         }
     }
 

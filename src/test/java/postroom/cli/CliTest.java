@@ -46,6 +46,7 @@ class CliTest {
     private int status = 200;
     private String type = "application/json";
     private String input = "";
+    private boolean unchanged;
 
     @SuppressWarnings("NullAway.Init")
     private HttpServer http;
@@ -384,16 +385,34 @@ class CliTest {
         answers.put(
                 "GET /v1/credentials",
                 "{\"credentials\":[{\"id\":\"8\",\"name\":\"cms\",\"senders\":[\"*@example.com\"]}]}");
+        unchanged = true;
         assertThat(run("apply", file.toString())).isZero();
         assertThat(printed())
                 .contains("service Office unchanged")
                 .contains("credential cms unchanged");
-        assertThat(calls).allMatch(call -> call.startsWith("GET"));
 
-        environment.put("SECRET", "another-secret-9999");
+        unchanged = false;
+        environment.put("SECRET", "another-secret-x7Qd");
         assertThat(run("apply", file.toString())).isZero();
         assertThat(printed()).contains("service Office changed");
-        assertThat(calls).contains("PATCH /v1/services/7");
+        assertThat(bodies).anyMatch(body -> body.contains("another-secret-x7Qd"));
+    }
+
+    @Test
+    void without_secrets_in_the_file_nothing_is_even_asked_for_where_nothing_changes()
+            throws Exception {
+        var file =
+                Files.writeString(
+                        directory.resolve("plain.yaml"),
+                        "services: [{name: Office, smtp: {port: 587}}]");
+        answers.put(
+                "GET /v1/services",
+                "{\"services\":[{\"id\":\"7\",\"name\":\"Office\",\"smtp\":{\"port\":587}}]}");
+
+        assertThat(run("apply", file.toString())).isZero();
+
+        assertThat(printed()).contains("service Office unchanged");
+        assertThat(calls).allMatch(call -> call.startsWith("GET"));
     }
 
     @Test
@@ -598,6 +617,7 @@ class CliTest {
         if (!body.isEmpty()) bodies.add(body);
         var answer = answers.getOrDefault(call, "{}").getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("Content-Type", type);
+        if (unchanged) exchange.getResponseHeaders().add("Postroom-Changed", "no");
         exchange.sendResponseHeaders(status, answer.length);
         exchange.getResponseBody().write(answer);
         exchange.close();

@@ -271,6 +271,25 @@ class AuthorizerTest {
     }
 
     @Test
+    void a_token_for_microsoft_graph_is_of_no_use_to_a_mail_server() throws Exception {
+        var office =
+                office(
+                        ", \"scopes\": [\"https://graph.microsoft.com/SMTP.Send\","
+                                + " \"offline_access\"]");
+
+        assertThat(finish(Person.accepts(begin(office), NOREPLY)))
+                .asInstanceOf(type(Refused.class))
+                .satisfies(it -> {
+                    assertThat(it.advice().title()).isEqualTo("Token is for the wrong resource");
+                    assertThat(it.diagnostic().text()).contains("https://graph.microsoft.com");
+                });
+        assertThat(authorizations.find(office.id())).isEmpty();
+        assertThat(services.warnings(office))
+                .extracting(it -> it.title())
+                .contains("Token is for the wrong resource");
+    }
+
+    @Test
     void without_a_refresh_token_nothing_is_kept() throws Exception {
         var office = office(", \"scopes\": [\"https://outlook.office.com/SMTP.Send\"]");
 
@@ -301,13 +320,41 @@ class AuthorizerTest {
     }
 
     @Test
-    void an_answer_works_once() throws Exception {
+    void an_answer_works_once_and_shown_again_it_tells_what_came_of_it() throws Exception {
         var office = office("");
         var back = Person.accepts(begin(office), NOREPLY);
-        finish(back);
+        var first = finish(back);
+        services.pause(office.id(), "ada");
 
-        assertThat(finish(back)).isEqualTo(new StaleRequest(Why.USED));
+        var second = finish(back);
+
+        assertThat(second).isEqualTo(first).isInstanceOf(Authorized.class);
         assertThat(emulator.count("token microsoft")).isEqualTo(1);
+        assertThat(events.after(0, 1000).stream().map(it -> it.type()))
+                .containsOnlyOnce(EventType.SERVICE_AUTHORIZED);
+        assertThat(services.status(office.id()).state()).isEqualTo(ServiceState.PAUSED);
+    }
+
+    @Test
+    void a_refused_answer_is_refused_in_the_same_words_when_it_is_shown_again() throws Exception {
+        var office = office(", \"client_secret\": \"not~the_secret.of-contoso-0123456789\"");
+        var back = Person.accepts(begin(office), NOREPLY);
+
+        var first = finish(back);
+
+        assertThat(finish(back)).isEqualTo(first).isInstanceOf(Refused.class);
+        assertThat(emulator.count("token microsoft")).isEqualTo(1);
+    }
+
+    @Test
+    void an_answer_that_is_being_redeemed_is_not_redeemed_twice() throws Exception {
+        var office = office("");
+        var back = Person.accepts(begin(office), NOREPLY);
+        store.write(
+                tx -> tx.update("update authorization_request set used_at = ?", clock.instant()));
+
+        assertThat(finish(back)).isEqualTo(new StaleRequest(Why.UNDER_WAY));
+        assertThat(emulator.count("token microsoft")).isZero();
     }
 
     @Test

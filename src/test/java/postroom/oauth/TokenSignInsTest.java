@@ -437,7 +437,10 @@ class TokenSignInsTest {
         var first = (SignIn.NotNow) signIns.signInFor(office);
         assertThat(first.notBefore()).contains(START.plusSeconds(5));
         assertThat(first.diagnostic())
-                .isEqualTo(new Diagnostic.HttpAnswer(503, "", "<html>down</html>"));
+                .isEqualTo(
+                        new Diagnostic.NoAnswer(
+                                Diagnostic.Stage.TOKEN,
+                                "the sign-in server answered 503: <html>down</html>"));
         assertThat(signIns.signInFor(office)).isEqualTo(first);
         pass(Duration.ofSeconds(5));
         var second = (SignIn.NotNow) signIns.signInFor(office);
@@ -495,7 +498,7 @@ class TokenSignInsTest {
                 .asInstanceOf(type(SignIn.NotAuthorized.class))
                 .matches(it ->
                         it.diagnostic() instanceof Condition condition
-                                && condition.name().equals("no-refresh-token"));
+                                && condition.name().equals("not-authorized-yet"));
         assertThat(provider.requests()).isEmpty();
     }
 

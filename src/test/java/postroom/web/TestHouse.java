@@ -26,6 +26,8 @@ import postroom.check.ScriptedTransport;
 import postroom.config.PostroomSettings;
 import postroom.console.Console;
 import postroom.console.FirstSteps;
+import postroom.deliver.Judge;
+import postroom.deliver.Resumption;
 import postroom.event.EventLog;
 import postroom.event.HourlyCounts;
 import postroom.event.webhook.Courier;
@@ -56,6 +58,7 @@ import postroom.route.Router;
 import postroom.route.Routes;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
+import postroom.service.OutgoingAddresses;
 import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.Services;
@@ -133,6 +136,9 @@ public final class TestHouse implements AutoCloseable {
         owner = access.createManagementKey("owner", Role.OWNER).secret();
         var authorizations = new Authorizations(store, vault, events, clock, "test");
         var tokens = new TokenEndpoint(vault, clock);
+        var signIns =
+                new TokenSignIns(authorizations, tokens, vault, catalog, clock, new Random(1));
+        services.onResume(signIns::forget);
         var requests = new AuthorizationRequests(store, vault, services, catalog, clock);
         var review = new Review(services, requests, authorizations, catalog, clock);
         var devices = new DevicePolling(requests, review, tokens);
@@ -193,20 +199,17 @@ public final class TestHouse implements AutoCloseable {
                                 routes,
                                 router,
                                 authorizations,
+                                new Resumption(services, signIns, new Judge(catalog)),
                                 new SecretTrial(
                                         services,
-                                        new TokenSignIns(
-                                                authorizations,
-                                                tokens,
-                                                vault,
-                                                catalog,
-                                                clock,
-                                                new Random(1)),
+                                        signIns,
                                         new FirstGrant(authorizations, tokens, vault, clock),
                                         catalog),
                                 authorizer,
                                 new Revocation(authorizations, tokens, services),
                                 presets,
+                                new OutgoingAddresses(
+                                        List.of("203.0.113.5"), OutgoingAddresses.Source.SETTING),
                                 catalog,
                                 intake,
                                 alerts,
@@ -364,7 +367,7 @@ public final class TestHouse implements AutoCloseable {
         }
 
         @Override
-        public List<Advice> explain(String text) {
+        public List<Advice> explain(String text, String provider) {
             return text.contains("full") ? List.of(ADVICE) : List.of();
         }
     }

@@ -8,6 +8,7 @@ import postroom.event.webhook.Webhook.Backlog;
 import postroom.event.webhook.Webhook.Off;
 import postroom.event.webhook.Webhook.OffReason;
 import postroom.event.webhook.Webhook.Standing;
+import postroom.mail.Legible;
 import postroom.mail.QueueId;
 import postroom.secret.Secret;
 import postroom.store.Store;
@@ -138,7 +139,7 @@ public final class Webhooks {
         long newest = events.latest();
         return store.write(tx -> {
             var found = WebhookRows.find(tx, id);
-            if (found.isEmpty()) return found;
+            if (found.isEmpty() || isSo(found.get(), change)) return found;
             var before = found.get();
             WebhookRows.change(
                     tx,
@@ -146,13 +147,24 @@ public final class Webhooks {
                     change.url().map(URI::create).orElse(before.url()),
                     change.events().map(EventPatterns::new).orElse(before.events()),
                     change.description().orElse(before.description()));
-            if (change.secret().isPresent())
+            if (change.secret().filter(it -> !postman.signsWith(before, it)).isPresent())
                 WebhookRows.rekey(tx, id, postman.rotated(before, change.secret().get()));
             if (change.enabled().isPresent())
                 turn(tx, before, change.enabled().get(), change.backlog(), newest);
             tell(tx, EventType.WEBHOOK_CHANGED, before, told(change, by));
             return WebhookRows.find(tx, id);
         });
+    }
+
+    private boolean isSo(Webhook webhook, Change change) {
+        return change.url().map(URI::create).filter(it -> !it.equals(webhook.url())).isEmpty()
+                && change.events()
+                        .map(EventPatterns::new)
+                        .filter(it -> !it.equals(webhook.events()))
+                        .isEmpty()
+                && change.description().filter(it -> !it.equals(webhook.description())).isEmpty()
+                && change.enabled().filter(it -> it != webhook.enabled()).isEmpty()
+                && change.secret().filter(it -> !postman.signsWith(webhook, it)).isEmpty();
     }
 
     /// Gives it another secret; the one before signs, too, for a day.
@@ -313,6 +325,10 @@ public final class Webhooks {
                     new FieldTrouble(
                             "description",
                             "is one line of at most " + LONGEST_DESCRIPTION + " characters"));
+        else
+            description
+                    .flatMap(Legible::objection)
+                    .ifPresent(it -> troubles.add(new FieldTrouble("description", it)));
         secret.flatMap(SigningSecret::trouble)
                 .ifPresent(trouble -> troubles.add(new FieldTrouble("secret", trouble)));
         if (!troubles.isEmpty()) throw new InvalidWebhook(troubles);
