@@ -154,7 +154,7 @@ public final class House implements AutoCloseable {
 
         // Rooms
         services = Services.open(store, events, vault, presets, catalog, clock);
-        access = Access.open(store, events, clock);
+        access = Access.open(store, events, vault, clock);
         credentialUse = new CredentialUse(store, tallies, clock);
         var spool = new Spool(store, clock);
         queue = new Queue(store, spool, events, patience(), clock, store.node());
@@ -256,6 +256,7 @@ public final class House implements AutoCloseable {
                                 judge,
                                 clock),
                         credentialUse,
+                        access.people(),
                         store,
                         settings.retention(),
                         clock);
@@ -293,6 +294,7 @@ public final class House implements AutoCloseable {
     ///   it
     public void open() throws IOException {
         access.writeLocalKey(settings.data(), settings.baseUrl());
+        events.audit().noteSettings(settings.shown());
         settings.bootstrap().apiKey().ifPresent(access::admit);
         neighbours.ifPresent(Neighbours::start);
         dispatcher.start();

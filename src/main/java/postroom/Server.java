@@ -5,11 +5,14 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
 import postroom.access.Network;
 import postroom.access.Role;
+import postroom.access.oidc.SignInProvider;
+import postroom.access.oidc.SignInProviders;
 import postroom.api.Api;
 import postroom.api.Doors;
 import postroom.api.Installation;
 import postroom.api.Lines;
 import postroom.config.PostroomSettings;
+import postroom.config.PostroomSettings.Oidc;
 import postroom.console.Console;
 import postroom.console.FirstSteps;
 import postroom.deliver.smtp.Timeouts;
@@ -24,6 +27,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -122,6 +126,7 @@ public final class Server implements AutoCloseable {
         Doors doors = house::doors;
         Lines lines = house::lines;
         return List.of(
+                new SignInProviders(settings.oidc().map(it -> provider(it, settings))),
                 house.store,
                 house.events,
                 house.hourlyCounts,
@@ -146,7 +151,7 @@ public final class Server implements AutoCloseable {
                 clock,
                 doors,
                 lines,
-                new Installation(settings.shown(), Line::newest),
+                new Installation(settings.shown(), settings.origins(), Line::newest),
                 firstSteps(house, settings),
                 new SendAgain(house.intake, house.queue, house.access),
                 house.credentialUse,
@@ -154,6 +159,18 @@ public final class Server implements AutoCloseable {
                 house.lastChecks,
                 house.checksUnderWay,
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    }
+
+    private static SignInProvider provider(Oidc oidc, PostroomSettings settings) {
+        return new SignInProvider(
+                new SignInProvider.Client(
+                        oidc.name(),
+                        oidc.issuer(),
+                        oidc.clientId(),
+                        oidc.clientSecret(),
+                        URI.create(settings.baseUrl() + "/login/provider/callback"),
+                        oidc.role().flatMap(Role::of),
+                        oidc.trustsAddresses()));
     }
 
     private static FirstSteps firstSteps(House house, PostroomSettings settings) {

@@ -1,5 +1,7 @@
 package postroom.queue;
 
+import postroom.event.Deed;
+import postroom.event.Difference;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.mail.QueueId;
@@ -36,7 +38,7 @@ final class Changing {
     private static int touch(Tx tx, EventLog events, Change change, QueueId id, Instant now)
             throws SQLException {
         return switch (change) {
-            case Retry _ -> retry(tx, id, now);
+            case Retry _ -> retry(tx, events, id, now);
             case Hold _ -> hold(tx, events, id, now);
             case Release _ -> release(tx, events, id, now);
             case Cancel _ -> cancel(tx, events, id, now);
@@ -44,16 +46,22 @@ final class Changing {
         };
     }
 
-    private static int retry(Tx tx, QueueId id, Instant now) throws SQLException {
-        return tx.update(
-                """
-                update recipient set due_at = ?
-                where message_id = ? and state in ('queued', 'deferred')
-                  and coalesce(claimed_until, 0) <= ?
-                """,
-                now,
-                id.value(),
-                now);
+    private static int retry(Tx tx, EventLog events, QueueId id, Instant now) throws SQLException {
+        int hurried =
+                tx.update(
+                        """
+                        update recipient set due_at = ?
+                        where message_id = ? and state in ('queued', 'deferred')
+                          and coalesce(claimed_until, 0) <= ?
+                        """,
+                        now,
+                        id.value(),
+                        now);
+        if (hurried > 0 && tx.actor().isPresent()) {
+            var made = Difference.made(Map.of("recipients", hurried));
+            events.audit().note(tx, new Deed("message.retried", id.toString(), "", made));
+        }
+        return hurried;
     }
 
     private static int hold(Tx tx, EventLog events, QueueId id, Instant now) throws SQLException {

@@ -1,5 +1,7 @@
 package postroom.queue;
 
+import postroom.event.Deed;
+import postroom.event.Difference;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.mail.Address;

@@ -2,6 +2,7 @@ package postroom.service;
 
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
+import postroom.event.Difference;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.secret.Vault;
@@ -153,7 +154,12 @@ public final class Services {
             tx.lock(Subject.SERVICES);
             if (ServiceRows.isNameTaken(tx, id, service.name())) throw Planning.nameTaken();
             ServiceRows.insert(tx, id, service.name(), given, status);
-            states.tell(tx, EventType.SERVICE_CREATED, id, Map.of("by", by));
+            states.tell(
+                    tx,
+                    EventType.SERVICE_CREATED,
+                    id,
+                    Map.of("by", by),
+                    Difference.between(given.objectNode(), given));
             return id;
         });
         known.put(id, new Known(service, given, status, Optional.empty()));
@@ -215,7 +221,8 @@ public final class Services {
                     if (sendsOtherwise) ServiceRows.forgetVerification(tx, id);
                     alongside.run(tx);
                     var data = Map.<String, Object>of("by", by, "fields", change.fields);
-                    states.tell(tx, EventType.SERVICE_CHANGED, id, data);
+                    var made = Difference.between(change.was, change.given);
+                    states.tell(tx, EventType.SERVICE_CHANGED, id, data, made);
                     var now = StateChanges.statusIn(tx, id);
                     if (!mayBeWell) return now;
                     if (now.state() == ServiceState.PAUSED)
@@ -235,14 +242,17 @@ public final class Services {
     /// @throws NoSuchElementException when there is no such service
     /// @throws MailWaits when recipients are owed through it; then nothing changes
     public synchronized void delete(long id, String by) {
-        var name = known.get(id).service().name();
+        var gone = known.get(id);
+        var name = gone.service().name();
         store.write(tx -> {
             tx.lock(Subject.SERVICES);
             ServiceRows.letNobodyAddMail(tx);
             long owed = ServiceRows.owed(tx, id);
             if (owed > 0) throw new MailWaits(owed);
             ServiceRows.delete(tx, id);
-            states.tell(tx, EventType.SERVICE_DELETED, id, Map.of("by", by, "name", name));
+            var unmade = Difference.between(gone.given(), gone.given().objectNode());
+            states.tell(
+                    tx, EventType.SERVICE_DELETED, id, Map.of("by", by, "name", name), unmade);
             return id;
         });
         known.remove(id);

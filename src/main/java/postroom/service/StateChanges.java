@@ -1,6 +1,7 @@
 package postroom.service;
 
 import postroom.catalog.Catalog;
+import postroom.event.Difference;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.store.Tx;
@@ -71,6 +72,18 @@ final class StateChanges {
     }
 
     void tell(Tx tx, EventType type, long id, Map<String, Object> data) throws SQLException {
-        events.append(tx, type, Optional.empty(), OptionalLong.of(id), OptionalLong.empty(), data);
+        tell(tx, type, id, data, Difference.made(data));
+    }
+
+    void tell(Tx tx, EventType type, long id, Map<String, Object> data, Difference difference)
+            throws SQLException {
+        events.append(
+                tx,
+                type,
+                Optional.empty(),
+                OptionalLong.of(id),
+                OptionalLong.empty(),
+                data,
+                difference);
     }
 }

@@ -90,6 +90,7 @@ class SettingsReaderTest {
                                 "POSTROOM_URL", "http://x",
                                 "POSTROOM_API_KEY", "k",
                                 "POSTROOM_HOME", "/opt/postroom",
+                                "POSTROOM_AOT", "off",
                                 "POSTROOM_SERVICE_HOST", "10.0.0.1",
                                 "POSTROOM_PORT_8587_TCP_ADDR", "10.0.0.1"));
 

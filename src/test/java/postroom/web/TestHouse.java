@@ -11,6 +11,7 @@ import postroom.access.CredentialUse;
 import postroom.access.Issued;
 import postroom.access.NewCredential;
 import postroom.access.Role;
+import postroom.access.oidc.SignInProviders;
 import postroom.alert.Alerts;
 import postroom.api.Api;
 import postroom.api.Doors;
@@ -107,11 +108,30 @@ public final class TestHouse implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
 
+    /// Where it listens, how browsers reach it, and where people sign in besides.
+    ///
+    /// @param port 0 takes a free one
+    public record At(int port, URI baseUrl, SignInProviders providers) {
+        public static final At ANYWHERE =
+                new At(
+                        0,
+                        URI.create("http://localhost:8587"),
+                        new SignInProviders(Optional.empty()));
+    }
+
     public TestHouse(Path data) {
-        this(data, Database.SQLITE);
+        this(data, Database.SQLITE, At.ANYWHERE);
     }
 
     public TestHouse(Path data, Database database) {
+        this(data, database, At.ANYWHERE);
+    }
+
+    public TestHouse(Path data, At at) {
+        this(data, Database.SQLITE, at);
+    }
+
+    private TestHouse(Path data, Database database, At at) {
         var tallies = new Tallies();
         store = new TalliedStore(database.open(data, clock), tallies);
         events = new EventLog(store, clock, tallies);
@@ -132,7 +152,7 @@ public final class TestHouse implements AutoCloseable {
         var catalog = new OneAdvice();
         var presets = Presets.ours();
         services = Services.open(store, events, vault, presets, catalog, clock);
-        access = Access.open(store, events, clock);
+        access = Access.open(store, events, vault, clock);
         owner = access.createManagementKey("owner", Role.OWNER).secret();
         var authorizations = new Authorizations(store, vault, events, clock, "test");
         var tokens = new TokenEndpoint(vault, clock);
@@ -142,7 +162,7 @@ public final class TestHouse implements AutoCloseable {
         var requests = new AuthorizationRequests(store, vault, services, catalog, clock);
         var review = new Review(services, requests, authorizations, catalog, clock);
         var devices = new DevicePolling(requests, review, tokens);
-        var baseUrl = URI.create("http://localhost:8587");
+        var baseUrl = at.baseUrl;
         var authorizer = new Authorizer(requests, review, tokens, devices, baseUrl);
         var routes = Routes.open(store, events, services);
         var router = new Router(services::all, id -> services.status(id).state(), routes::all);
@@ -183,7 +203,7 @@ public final class TestHouse implements AutoCloseable {
         Doors doors = () -> List.of(new Doors.Door("submission", true, 2));
         var settings =
                 new WebSettings(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), at.port),
                         baseUrl,
                         List.of(),
                         1_000_000);
@@ -191,6 +211,7 @@ public final class TestHouse implements AutoCloseable {
                 WebServer.start(
                         settings,
                         List.of(
+                                at.providers,
                                 access,
                                 store,
                                 events,
@@ -219,7 +240,9 @@ public final class TestHouse implements AutoCloseable {
                                 doors,
                                 (Lines) _ -> 1,
                                 new Installation(
-                                        Map.of("data", data.toString()), () -> List.of("log line")),
+                                        Map.of("data", data.toString()),
+                                        Map.of("data", "--data"),
+                                        () -> List.of("log line")),
                                 new CredentialUse(store, tallies, clock),
                                 new HourlyCounts(store, clock),
                                 new FirstSteps(
@@ -280,6 +303,10 @@ public final class TestHouse implements AutoCloseable {
 
     public Secret key(Role role) {
         return access.createManagementKey(role.word(), role).secret();
+    }
+
+    org.springframework.context.ApplicationContext context() {
+        return server.context();
     }
 
     public HttpRequest.Builder request(String path) {

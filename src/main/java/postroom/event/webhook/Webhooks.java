@@ -1,5 +1,7 @@
 package postroom.event.webhook;
 
+import postroom.event.Deed;
+import postroom.event.Difference;
 import postroom.event.Event;
 import postroom.event.EventLog;
 import postroom.event.EventType;
@@ -151,8 +153,13 @@ public final class Webhooks {
                 WebhookRows.rekey(tx, id, postman.rotated(before, change.secret().get()));
             if (change.enabled().isPresent())
                 turn(tx, before, change.enabled().get(), change.backlog(), newest);
-            tell(tx, EventType.WEBHOOK_CHANGED, before, told(change, by));
-            return WebhookRows.find(tx, id);
+            var after = WebhookRows.find(tx, id);
+            var made =
+                    new Difference(
+                            audited(before, change),
+                            after.map(it -> audited(it, change)).orElse(Map.of()));
+            tell(tx, EventType.WEBHOOK_CHANGED, before, told(change, by), made);
+            return after;
         });
     }
 
@@ -217,6 +224,16 @@ public final class Webhooks {
                     .isEmpty()) return Redelivery.EVENT_ERASED;
             DeliveryRows.wake(tx, id, delivery, clock.instant());
             tx.update("update webhook set rests_until = null where id = ?", id);
+            if (tx.actor().isPresent())
+                events.audit()
+                        .note(
+                                tx,
+                                new Deed(
+                                        "webhook.delivery_retried",
+                                        id,
+                                        webhook.get().host(),
+                                        Difference.made(
+                                                Map.of("delivery", Long.toString(delivery)))));
             return Redelivery.DUE;
         });
     }
@@ -281,7 +298,33 @@ public final class Webhooks {
             throws SQLException {
         var data = about(webhook);
         data.putAll(more);
-        events.append(tx, type, Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), data);
+        tell(tx, type, webhook, more, Difference.made(data));
+    }
+
+    private void tell(
+            Tx tx, EventType type, Webhook webhook, Map<String, Object> more, Difference difference)
+            throws SQLException {
+        var data = about(webhook);
+        data.putAll(more);
+        events.append(
+                tx,
+                type,
+                Optional.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                data,
+                difference);
+    }
+
+    /// What the audit shows of the members that a change names; of an address its host alone.
+    private static Map<String, Object> audited(Webhook webhook, Change change) {
+        var shown = new LinkedHashMap<String, Object>();
+        if (change.url().isPresent()) shown.put("host", webhook.host());
+        if (change.events().isPresent()) shown.put("events", webhook.events().patterns());
+        if (change.description().isPresent()) shown.put("description", webhook.description());
+        if (change.secret().isPresent()) shown.put("secret", "replaced");
+        if (change.enabled().isPresent()) shown.put("enabled", webhook.enabled());
+        return shown;
     }
 
     /// Without the address: its path may be a secret.
