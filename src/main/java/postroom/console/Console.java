@@ -27,6 +27,9 @@ import org.springframework.context.annotation.Import;
     ChangePages.class,
     MessagePage.class,
     ContentPages.class,
-    ExplainPage.class
+    ExplainPage.class,
+    CredentialPages.class,
+    RoutePages.class,
+    WebhookPages.class
 })
 public class Console {}
