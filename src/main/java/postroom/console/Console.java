@@ -13,6 +13,8 @@ import org.springframework.context.annotation.Import;
     SignInPages.class,
     DashboardPage.class,
     ServicePages.class,
+    WizardPages.class,
+    EditPages.class,
     CheckPages.class,
     GuidePage.class,
     AuthorizationPages.class,

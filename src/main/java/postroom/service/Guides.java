@@ -53,6 +53,13 @@ public final class Guides {
                         filled(chosen(template, service), RealValues.of(service, baseUrl), form));
     }
 
+    /// The guide with its places left open, for a page that fills them while somebody types.
+    public String template(Service service) {
+        return presets.text(name(service) + Form.MARKDOWN.suffix)
+                .map(template -> String.join("\n", chosen(template, service)))
+                .orElse("");
+    }
+
     /// The name of the template.
     static String name(Service service) {
         return switch (service.authentication()) {

@@ -75,6 +75,7 @@ public final class Services {
     private final ServiceReader reader;
     private final Mistakes mistakes;
     private final Destinations destinations;
+    private final Drafts drafts;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final List<LongConsumer> resumeListeners = new CopyOnWriteArrayList<>();
     private final Map<Long, Known> known = new ConcurrentHashMap<>();
@@ -103,6 +104,7 @@ public final class Services {
         this.reader = new ServiceReader(presets);
         this.mistakes = new Mistakes(presets);
         this.destinations = new Destinations(presets);
+        this.drafts = new Drafts(store, this, secrets, reader, clock);
     }
 
     /// Checks the master key and reads what is stored.
@@ -195,10 +197,17 @@ public final class Services {
         long id = store.nextId();
         var given = object(settings);
         var service = checked(id, given, given.objectNode());
+        return put(service, given, by, tx -> true);
+    }
+
+    private Service put(
+            Service service, ObjectNode given, String by, Store.Work<Boolean> alongside) {
+        long id = service.id();
         var status = ServiceStatus.initial(stateOf(service, false), clock.instant());
         store.write(tx -> {
             tx.lock(Subject.SERVICES);
             if (ServiceRows.isNameTaken(tx, id, service.name())) throw nameTaken();
+            if (!alongside.run(tx)) throw new NoSuchElementException("there is no draft " + id);
             ServiceRows.insert(tx, id, service.name(), given, status);
             tell(tx, EventType.SERVICE_CREATED, id, Map.of("by", by));
             return id;
@@ -206,6 +215,26 @@ public final class Services {
         known.put(id, new Known(service, given, status, Optional.empty()));
         changed();
         return service;
+    }
+
+    /// Those that are being set up.
+    public Drafts drafts() {
+        return drafts;
+    }
+
+    /// A draft that lacks nothing becomes a service with the ID it had.
+    ///
+    /// @param alongside false when somebody else was faster
+    synchronized Service complete(
+            long id, ObjectNode given, String by, Store.Work<Boolean> alongside) {
+        return put(look(id, given, new ArrayList<>()), given, by, alongside);
+    }
+
+    /// Reads settings whose secrets are sealed, without keeping them.
+    ///
+    /// @throws InvalidService with all that is wrong, the troubles known before included
+    Service look(long id, ObjectNode given, List<FieldTrouble> troubles) {
+        return read(id, given, troubles);
     }
 
     /// Changes what the patch names and keeps the rest, secrets included. Settings that may end the

@@ -1,0 +1,46 @@
+package postroom.console;
+
+import postroom.service.Authentication;
+import postroom.service.Authentication.OAuth2;
+import postroom.service.Guides;
+import postroom.service.RealValues;
+import postroom.service.Service;
+
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What the administrator does at the provider, as a page shows it.
+///
+/// @param hasScript there are commands to download
+record GuideView(String title, List<GuideText.Block> blocks, boolean hasScript) {
+
+    static GuideView of(Service service, Guides guides, URI baseUrl) {
+        var values = RealValues.of(service, baseUrl);
+        var blocks = GuideText.blocks(guides.template(service), values, sources(service));
+        return new GuideView(
+                service.name(),
+                blocks,
+                guides.of(service, baseUrl, Guides.Form.POWERSHELL).isPresent());
+    }
+
+    /// Where one value stands for several, its field fills all of them.
+    private static Map<String, String> sources(Service service) {
+        var sources = new HashMap<String, String>();
+        var login =
+                switch (service.authentication()) {
+                    case Authentication.None() -> "";
+                    case Authentication.Basic basic -> basic.username();
+                    case OAuth2 oauth2 -> oauth2.login();
+                };
+        boolean hasOtherUser =
+                service.authentication() instanceof OAuth2 oauth2
+                        && !oauth2.saslUser().equals(oauth2.login());
+        if (!hasOtherUser) sources.put("user", "login");
+        var from = service.from().address().toString();
+        if (from.equalsIgnoreCase(login) || from.equals("nobody@invalid"))
+            sources.put("from", "login");
+        return Map.copyOf(sources);
+    }
+}
