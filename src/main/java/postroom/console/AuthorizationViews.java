@@ -205,9 +205,7 @@ final class AuthorizationViews {
             text.append(OutcomeWords.title(outcome, provider)).append('\n');
             if (said != null) text.append("said: ").append(said.text()).append('\n');
             if (said instanceof OAuthError error && !error.providerCodes().isEmpty())
-                text.append("codes: ")
-                        .append(String.join(" ", error.providerCodes()))
-                        .append('\n');
+                text.append("codes: ").append(String.join(" ", error.providerCodes())).append('\n');
             return text.append("what to do: ").append(OutcomeWords.remedy(outcome)).toString();
         }
     }

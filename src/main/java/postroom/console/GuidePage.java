@@ -98,8 +98,7 @@ class GuidePage {
     /// The address itself is what lets somebody in: whoever has it may look, and nothing more.
     @GetMapping("/guide/{token}")
     @Allowed(everybody = true)
-    String shared(
-            @PathVariable("token") String token, HttpServletResponse response, Model model) {
+    String shared(@PathVariable("token") String token, HttpServletResponse response, Model model) {
         quiet(response);
         var service = shared(token);
         if (service.isEmpty()) {
@@ -134,8 +133,8 @@ class GuidePage {
         boolean undo = path.endsWith("/undo.ps1");
         var text =
                 guides.of(service, settings.baseUrl(), undo ? Form.UNDO : Form.POWERSHELL)
-                        .orElseThrow(() ->
-                                Problem.notFound("There is no script for this service."));
+                        .orElseThrow(
+                                () -> Problem.notFound("There is no script for this service."));
         var name = ContentDisposition.attachment().filename(undo ? "undo.ps1" : "set-up.ps1");
         // Windows PowerShell takes a script without this mark for another character set.
         boolean isAscii = text.chars().allMatch(c -> c < 0x80);
@@ -153,14 +152,11 @@ class GuidePage {
 
     private Optional<Service> shared(String token) {
         var id = links.links().serviceOf(token);
-        return id.isEmpty()
-                ? Optional.empty()
-                : serviceOrDraft(Long.toString(id.getAsLong()));
+        return id.isEmpty() ? Optional.empty() : serviceOrDraft(Long.toString(id.getAsLong()));
     }
 
     private Service found(String id) {
-        return serviceOrDraft(id)
-                .orElseThrow(() -> Problem.notFound("There is no such service."));
+        return serviceOrDraft(id).orElseThrow(() -> Problem.notFound("There is no such service."));
     }
 
     // By ID alone for drafts: their names are nobody's yet.

@@ -136,8 +136,7 @@ final class GuideText {
 
     private Span place(String kindOfSpan, String name, String text) {
         return Values.PLACES.containsKey(name)
-                ? new Span(
-                        kindOfSpan, text, sources.getOrDefault(name, name), values.has(name))
+                ? new Span(kindOfSpan, text, sources.getOrDefault(name, name), values.has(name))
                 : new Span("text", text);
     }
 }

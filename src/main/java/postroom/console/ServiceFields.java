@@ -48,7 +48,8 @@ public final class ServiceFields {
 
     private static String sentence(String message) {
         if (message.isEmpty()) return message;
-        var line = message.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + message.substring(1);
+        var line =
+                message.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + message.substring(1);
         return line.endsWith(".") ? line : line + ".";
     }
 

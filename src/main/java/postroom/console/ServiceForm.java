@@ -21,7 +21,8 @@ final class ServiceForm {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int LONGEST = 100_000;
-    private static final int MOST_LINES = 1_001; // one more than is allowed, so that the room says so
+    private static final int MOST_LINES =
+            1_001; // one more than is allowed, so that the room says so
 
     static final Set<String> SECRETS =
             Set.of(
@@ -181,7 +182,8 @@ final class ServiceForm {
         for (var member : form.properties()) {
             var name = member.getKey();
             var there = shown.path(name);
-            if (name.equals("authentication") && isOtherType) changes.set(name, withoutNulls(member.getValue()));
+            if (name.equals("authentication") && isOtherType)
+                changes.set(name, withoutNulls(member.getValue()));
             else if (member.getValue() instanceof ObjectNode inner) {
                 var changed = changes(inner, there);
                 if (!changed.isEmpty()) changes.set(name, changed);

@@ -121,8 +121,7 @@ final class ServiceViews {
         var host = smtp.host() + ":" + smtp.port();
         return switch (service.authentication()) {
             case Authentication.None() -> Say.of("services.way.none", host);
-            case Authentication.Basic basic ->
-                    Say.of("services.way.basic", host, basic.username());
+            case Authentication.Basic basic -> Say.of("services.way.basic", host, basic.username());
             case Authentication.OAuth2 oauth2 ->
                     Say.of("services.way.oauth2", host, oauth2.login());
         };

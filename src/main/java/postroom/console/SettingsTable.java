@@ -17,8 +17,7 @@ final class SettingsTable {
         return flat;
     }
 
-    private static void flatten(
-            String name, JsonNode node, Map<String, String> into, Words words) {
+    private static void flatten(String name, JsonNode node, Map<String, String> into, Words words) {
         if (node.has("set") && node.has("ends_with"))
             into.put(name, words.text("services.secret", node.path("ends_with").asString("")));
         else if (node.isObject())

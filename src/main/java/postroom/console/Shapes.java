@@ -29,8 +29,8 @@ final class Shapes {
         if (id.isEmpty()) return List.of();
         if (id.equalsIgnoreCase(stripped(form, "authentication.client_id")))
             return wrong(
-                    "is the client ID. The object ID stands below it, under Enterprise applications,"
-                            + " not under App registrations");
+                    "is the client ID. The object ID stands below it, under Enterprise"
+                            + " applications, not under App registrations");
         if (id.equalsIgnoreCase(stripped(form, "authentication.tenant")))
             return wrong(
                     "is the tenant ID; copy Object ID from Enterprise applications, this"

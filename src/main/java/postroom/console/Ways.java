@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// How a service can sign in, by provider: the second step of its set-up. What each one means stands
-/// in the texts `wizard.way.KEY`.
+/// How a service can sign in, by provider: the second step of its set-up. What each one means
+/// stands in the texts `wizard.way.KEY`.
 final class Ways {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -25,7 +25,11 @@ final class Ways {
     /// @param preset that goes with it; empty: it stays
     /// @param authentication what the settings get
     record Way(
-            String key, Optional<String> preset, String type, Optional<Grant> grant, Provider provider) {
+            String key,
+            Optional<String> preset,
+            String type,
+            Optional<Grant> grant,
+            Provider provider) {
 
         ObjectNode settings() {
             var settings = JSON.createObjectNode();
@@ -43,7 +47,11 @@ final class Ways {
 
     private static final List<Way> MICROSOFT =
             List.of(
-                    oauth2("mailbox", "microsoft-365", Grant.AUTHORIZATION_CODE, Provider.MICROSOFT),
+                    oauth2(
+                            "mailbox",
+                            "microsoft-365",
+                            Grant.AUTHORIZATION_CODE,
+                            Provider.MICROSOFT),
                     oauth2(
                             "application",
                             "microsoft-365-app",
@@ -91,7 +99,10 @@ final class Ways {
     /// The one it takes now.
     static Way now(Service service) {
         var ways = of(service);
-        return ways.stream().filter(way -> isTaken(way, service)).findFirst().orElse(ways.getFirst());
+        return ways.stream()
+                .filter(way -> isTaken(way, service))
+                .findFirst()
+                .orElse(ways.getFirst());
     }
 
     private static boolean isTaken(Way way, Service service) {
@@ -111,7 +122,8 @@ final class Ways {
 
     /// Those on top, with texts of their own.
     static List<Card> first() {
-        return java.util.stream.Stream.of("microsoft-365", "google", "outlook-com", "oauth2", "password", "none")
+        return java.util.stream.Stream.of(
+                        "microsoft-365", "google", "outlook-com", "oauth2", "password", "none")
                 .map(key -> new Card(key, "", List.of()))
                 .toList();
     }

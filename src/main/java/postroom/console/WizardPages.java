@@ -33,8 +33,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 
-/// How do I connect my provider? Five steps, each with its own address; a draft keeps what was given
-/// at every one of them.
+/// How do I connect my provider? Five steps, each with its own address; a draft keeps what was
+/// given at every one of them.
 @Controller
 class WizardPages {
 
@@ -49,8 +49,11 @@ class WizardPages {
     private final WebSettings settings;
 
     WizardPages(
-            Services services, Presets presets, postroom.store.Store store,
-            java.time.InstantSource clock, WebSettings settings) {
+            Services services,
+            Presets presets,
+            postroom.store.Store store,
+            java.time.InstantSource clock,
+            WebSettings settings) {
         this.services = services;
         this.drafts = services.drafts();
         this.presets = presets;
@@ -81,7 +84,8 @@ class WizardPages {
             var draft = drafts.begin(Ways.settings(provider, freeName(name)), WAY, visitor.name());
             return "redirect:/services/" + draft.id() + "/setup/" + WAY;
         } catch (InvalidService tooMany) {
-            throw new Problem(409, words.text("wizard.too-many"), tooMany.troubles().getFirst().message());
+            throw new Problem(
+                    409, words.text("wizard.too-many"), tooMany.troubles().getFirst().message());
         }
     }
 
@@ -247,7 +251,10 @@ class WizardPages {
     }
 
     private Draft save(
-            Draft draft, tools.jackson.databind.node.ObjectNode patch, String step, Visitor visitor) {
+            Draft draft,
+            tools.jackson.databind.node.ObjectNode patch,
+            String step,
+            Visitor visitor) {
         try {
             return drafts.save(draft.id(), patch, step, visitor.name());
         } catch (NoSuchElementException bySomebodyElse) {

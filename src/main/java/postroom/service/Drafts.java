@@ -75,7 +75,8 @@ public final class Drafts {
     /// @throws InvalidService when there are too many already
     public Draft begin(ObjectNode settings, String step, String by) {
         var draft =
-                new Draft(store.nextId(), settings.deepCopy(), step, shortened(by), clock.instant());
+                new Draft(
+                        store.nextId(), settings.deepCopy(), step, shortened(by), clock.instant());
         return store.write(tx -> {
             if (count(tx) >= MOST)
                 throw new InvalidService(
@@ -104,7 +105,8 @@ public final class Drafts {
         return store.write(tx -> {
             var found =
                     inside(tx, id)
-                            .orElseThrow(() -> new NoSuchElementException("there is no draft " + id));
+                            .orElseThrow(
+                                    () -> new NoSuchElementException("there is no draft " + id));
             var given = laidOver(found, patch, new ArrayList<>());
             var draft = new Draft(id, given, step, shortened(by), clock.instant());
             tx.update(

@@ -15,8 +15,8 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Addresses of the page for the administrator, which can be sent: whoever has one sees the guide of
-/// one service or draft, and nothing else, until it expires or is taken back. What stands in the
+/// Addresses of the page for the administrator, which can be sent: whoever has one sees the guide
+/// of one service or draft, and nothing else, until it expires or is taken back. What stands in the
 /// address is kept as its hash alone; it has 256 random bits.
 public final class GuideLinks {
 
@@ -89,8 +89,7 @@ public final class GuideLinks {
     private static String hash(String token) {
         try {
             var digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of()
-                    .formatHex(digest.digest(token.getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of().formatHex(digest.digest(token.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException everyJavaHasIt) {
             throw new IllegalStateException(everyJavaHasIt);
         }

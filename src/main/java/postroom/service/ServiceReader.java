@@ -81,21 +81,20 @@ final class ServiceReader {
         var smtp = smtp(fields.object("smtp"));
         var authentication =
                 new AuthenticationReader(presets, preset).read(fields.object("authentication"));
-        return
-                new Service(
-                        id,
-                        name,
-                        preset.map(Preset::name),
-                        transport,
-                        smtp,
-                        from(fields.object("from"), authentication),
-                        address(fields, "reply_to"),
-                        senders(fields),
-                        usages(fields),
-                        authentication,
-                        limits(fields.object("limits")),
-                        tracking(fields.object("tracking")),
-                        presets.catalogFor(preset, smtp.host()));
+        return new Service(
+                id,
+                name,
+                preset.map(Preset::name),
+                transport,
+                smtp,
+                from(fields.object("from"), authentication),
+                address(fields, "reply_to"),
+                senders(fields),
+                usages(fields),
+                authentication,
+                limits(fields.object("limits")),
+                tracking(fields.object("tracking")),
+                presets.catalogFor(preset, smtp.host()));
     }
 
     private static String name(Fields fields) {

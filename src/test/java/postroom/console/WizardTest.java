@@ -59,7 +59,8 @@ class WizardTest {
     void microsoft_as_a_mailbox_in_five_steps() throws Exception {
         var browser = signedIn("setup");
         assertThat(browser.open("/services/new").page())
-                .contains("Microsoft 365", "Another provider with OAuth2", "SendGrid", "Why OAuth2");
+                .contains(
+                        "Microsoft 365", "Another provider with OAuth2", "SendGrid", "Why OAuth2");
 
         var id = begin(browser, "microsoft-365");
         assertThat(browser.open("/services/" + id + "/setup/way").page())
@@ -276,9 +277,10 @@ class WizardTest {
         assertThat(administrator.open(address + "/undo.ps1").page())
                 .contains("Remove-ServicePrincipal");
         assertThat(administrator.open("/services/" + id + "/guide").location()).endsWith("/login");
-        assertThat(house.store.<String>read(tx ->
-                        tx.first("select hash from guide_link", row -> row.string("hash"))
-                                .orElseThrow()))
+        assertThat(
+                        house.store.<String>read(tx ->
+                                tx.first("select hash from guide_link", row -> row.string("hash"))
+                                        .orElseThrow()))
                 .doesNotContain(address.substring("/guide/".length()));
 
         house.clock.pass(Duration.ofDays(7));
@@ -306,7 +308,9 @@ class WizardTest {
                 Map.of("authentication.client_secret", "wrong~secret.of_nobody-0123456789ab"));
         assertThat(browser.status()).isEqualTo(422);
         assertThat(browser.page())
-                .contains("does not take the new secret", "Store the new secret untried".substring(0, 5))
+                .contains(
+                        "does not take the new secret",
+                        "Store the new secret untried".substring(0, 5))
                 .doesNotContain("wrong~secret");
         browser.submit(
                 "/services/" + id + "/edit",
