@@ -1,14 +1,15 @@
 # What people and machines run. Needs a JDK 25, any older JDK that Maven runs on, and Maven.
 MVN ?= mvn -B
 
-.PHONY: all build test demo fmt bench fuzz reference clean
+.PHONY: all build test demo fmt bench fuzz soak reference clean
 
 all: build
 
 build: ## target/postroom.jar and target/lib
 	$(MVN) -q -DskipTests package
 
-test: ## everything that can fail
+test: ## everything that can fail; pictures of the pages are left in target/screenshots
+	sh build-tools/chromium.sh
 	$(MVN) verify
 
 demo: ## Postroom with imaginary providers
@@ -17,12 +18,17 @@ demo: ## Postroom with imaginary providers
 fmt: ## lay the sources out
 	$(MVN) -q validate -Dformat.mode=--apply
 
-bench: build ## the rows of docs/develop/performance.md, on this machine
+bench: build ## the rows of docs/develop/performance.md, on this machine; ROWS="quick relay" runs some of them
+	$(MVN) -q dependency:build-classpath -Dmdep.outputFile=target/classpath
 	"$$(./postroom --java)" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-	    -cp "target/test-classes:target/postroom.jar:target/lib/*" postroom.bench.Bench
+	    -cp "target/test-classes:target/postroom.jar:$$(cat target/classpath)" postroom.bench.Bench $(ROWS)
 
 fuzz: ## look for inputs that break a parser; the seed is printed, a failure prints its input
 	$(MVN) -q test -Dtest='*FuzzTest' -Dfuzz.rounds=200000 -Dfuzz.seed=$$(date +%s)
+
+soak: ## a million messages wait, on SQLite and on PostgreSQL
+	$(MVN) verify -Dtest=NoSuch -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=BacklogTest \
+	    -Dbacklog=1000000
 
 reference: ## write the generated pages of docs/reference anew
 	WRITE_REFERENCE=yes $(MVN) -q test -Dtest=ReferencePagesTest -Dformat.skip=true

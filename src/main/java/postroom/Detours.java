@@ -29,6 +29,7 @@ final class Detours implements AutoCloseable {
     private final Queue queue;
     private final Services services;
     private final AtomicBoolean wanted = new AtomicBoolean();
+    private long moved;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofVirtual().name("detours").factory());
@@ -49,7 +50,7 @@ final class Detours implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdownNow();
+        Rounds.end(timer);
     }
 
     private void soon() {
@@ -61,19 +62,21 @@ final class Detours implements AutoCloseable {
         });
     }
 
-    /// One round; says how many recipients moved.
-    int look() {
-        int moved = 0;
+    /// One round.
+    synchronized void look() {
         try {
-            for (var route : routes.all()) for (var way : route.ways()) moved += around(route, way);
+            for (var route : routes.all()) for (var way : route.ways()) goAround(route, way);
         } catch (RuntimeException trouble) {
             log.warn("detours are looked at again soon after {}", trouble.toString());
         }
+    }
+
+    /// How many recipients moved in all rounds until now.
+    synchronized long moved() {
         return moved;
     }
 
-    private int around(Route route, Way way) {
-        int moved = 0;
+    private void goAround(Route route, Way way) {
         // asked anew for every bite: the other way may close meanwhile
         for (var other = router.around(route, way.service());
                 other.isPresent();
@@ -86,6 +89,5 @@ final class Detours implements AutoCloseable {
             moved += some;
             if (some < BITE) break;
         }
-        return moved;
     }
 }

@@ -20,10 +20,13 @@ import postroom.config.PostroomSettings.BareLineEndings;
 import postroom.deliver.Dispatcher;
 import postroom.deliver.IdleRenewal;
 import postroom.deliver.Judge;
+import postroom.deliver.MailServerSignIn;
+import postroom.deliver.Resumption;
 import postroom.deliver.SharedPlaces;
 import postroom.deliver.smtp.SmtpTransport;
 import postroom.deliver.smtp.Timeouts;
 import postroom.event.EventLog;
+import postroom.event.HourlyCounts;
 import postroom.event.webhook.Courier;
 import postroom.event.webhook.Postman;
 import postroom.event.webhook.Webhooks;
@@ -56,6 +59,7 @@ import postroom.route.Router;
 import postroom.route.Routes;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
+import postroom.service.OutgoingAddresses;
 import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.Services;
@@ -94,8 +98,10 @@ public final class House implements AutoCloseable {
 
     final Store store;
     final EventLog events;
+    final HourlyCounts hourlyCounts;
     final Catalog catalog;
     final Presets presets;
+    final OutgoingAddresses outgoingAddresses;
     final Services services;
     final Access access;
     final CredentialUse credentialUse;
@@ -103,6 +109,7 @@ public final class House implements AutoCloseable {
     final Authorizations authorizations;
     final TokenSignIns signIns;
     final SecretTrial secretTrial;
+    final Resumption resumption;
     final Authorizer authorizer;
     final Revocation revocation;
     final Routes routes;
@@ -117,6 +124,7 @@ public final class House implements AutoCloseable {
     final Courier courier;
     final Intake intake;
     final Housekeeper housekeeper;
+    final Bookkeeper bookkeeper;
 
     private final Optional<Neighbours> neighbours;
     private final DevicePolling devices;
@@ -134,6 +142,7 @@ public final class House implements AutoCloseable {
         var database = store(settings, clock);
         store = new TalliedStore(database, tallies);
         events = new EventLog(store, clock, tallies);
+        hourlyCounts = new HourlyCounts(store, clock);
         var vault =
                 settings.masterKey()
                         .key()
@@ -141,10 +150,11 @@ public final class House implements AutoCloseable {
                         .orElseGet(() -> keyFile(settings.masterKey().file()));
         catalog = JsonCatalog.ours();
         presets = Presets.withOwners(settings.data().resolve("presets"));
+        outgoingAddresses = OutgoingAddresses.of(settings.outgoingAddresses());
 
         // Rooms
         services = Services.open(store, events, vault, presets, catalog, clock);
-        access = Access.open(store, events, clock);
+        access = Access.open(store, events, vault, clock);
         credentialUse = new CredentialUse(store, tallies, clock);
         var spool = new Spool(store, clock);
         queue = new Queue(store, spool, events, patience(), clock, store.node());
@@ -167,6 +177,7 @@ public final class House implements AutoCloseable {
         authorizer = new Authorizer(requests, review, tokens, devices, settings.baseUrl());
         revocation = new Revocation(authorizations, tokens, services);
         var judge = new Judge(catalog);
+        resumption = new Resumption(services, signIns, judge);
         var smtp =
                 new SmtpTransport(
                         signIns,
@@ -176,10 +187,9 @@ public final class House implements AutoCloseable {
                         (service, key) ->
                                 vault.open(key, service.secretContext("smtp_client_key")));
         routes = Routes.open(store, events, services);
+        var lines = new Lines(store);
         var places =
-                database instanceof PostgresStore
-                        ? new SharedPlaces(new Lines(store))
-                        : SharedPlaces.ALONE;
+                database instanceof PostgresStore ? new SharedPlaces(lines) : SharedPlaces.ALONE;
         dispatcher =
                 new Dispatcher(queue, services, smtp, judge, this::sendsAsItself, places, clock);
         lastChecks = new LastChecks(store, events);
@@ -238,23 +248,32 @@ public final class House implements AutoCloseable {
                         events,
                         alerts,
                         reports,
-                        new IdleRenewal(services, authorizations, signIns, judge, clock),
+                        new IdleRenewal(
+                                services,
+                                authorizations,
+                                signIns,
+                                new MailServerSignIn(smtp, dispatcher, judge),
+                                judge,
+                                clock),
                         credentialUse,
+                        access.people(),
                         store,
                         settings.retention(),
                         clock);
+        bookkeeper = new Bookkeeper(hourlyCounts, queue);
         neighbours =
                 database instanceof PostgresStore shared
-                        ? Optional.of(neighbours(shared))
+                        ? Optional.of(neighbours(shared, lines))
                         : Optional.empty();
     }
 
     // Routes name services, so those come first.
-    private Neighbours neighbours(PostgresStore shared) {
+    private Neighbours neighbours(PostgresStore shared, Lines lines) {
         var changes = new LinkedHashMap<Subject, Runnable>();
         changes.put(Subject.SERVICES, services::reload);
         changes.put(Subject.ROUTES, routes::reload);
-        return new Neighbours(shared.nodes(), shared, queue, changes);
+        changes.put(Subject.LINES, () -> lines.toGiveUp().forEach(dispatcher::giveUpLines));
+        return new Neighbours(shared.nodes(), shared, queue, changes, dispatcher::giveUpAllLines);
     }
 
     /// On SQLite there is one node, and what a former process held was this one's.
@@ -275,6 +294,7 @@ public final class House implements AutoCloseable {
     ///   it
     public void open() throws IOException {
         access.writeLocalKey(settings.data(), settings.baseUrl());
+        events.audit().noteSettings(settings.shown());
         settings.bootstrap().apiKey().ifPresent(access::admit);
         neighbours.ifPresent(Neighbours::start);
         dispatcher.start();
@@ -288,6 +308,7 @@ public final class House implements AutoCloseable {
         listen("submission.plain", submission.plain(), Entrance.PLAIN, certificates);
         drops.start();
         housekeeper.start();
+        bookkeeper.start();
     }
 
     /// The SMTP doors that are open, for whoever asks whether we are ready.
@@ -319,6 +340,7 @@ public final class House implements AutoCloseable {
         drops.close();
         devices.close();
         housekeeper.close();
+        bookkeeper.close();
         detours.close();
         var sending = Thread.ofVirtual().start(() -> dispatcher.close(FOR_SENDING));
         for (var listener : listeners.values()) listener.stop(FOR_TAKING);

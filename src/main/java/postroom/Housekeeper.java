@@ -4,6 +4,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import postroom.access.CredentialUse;
+import postroom.access.People;
 import postroom.alert.Alerts;
 import postroom.bounce.Reports;
 import postroom.config.PostroomSettings.Retention;
@@ -33,6 +34,7 @@ final class Housekeeper implements AutoCloseable {
     private final Reports reports;
     private final IdleRenewal renewal;
     private final CredentialUse credentialUse;
+    private final People people;
     private final Store store;
     private final Retention retention;
     private final InstantSource clock;
@@ -47,6 +49,7 @@ final class Housekeeper implements AutoCloseable {
             Reports reports,
             IdleRenewal renewal,
             CredentialUse credentialUse,
+            People people,
             Store store,
             Retention retention,
             InstantSource clock) {
@@ -57,6 +60,7 @@ final class Housekeeper implements AutoCloseable {
         this.reports = reports;
         this.renewal = renewal;
         this.credentialUse = credentialUse;
+        this.people = people;
         this.store = store;
         this.retention = retention;
         this.clock = clock;
@@ -73,7 +77,7 @@ final class Housekeeper implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdownNow();
+        Rounds.end(timer);
     }
 
     /// Tells what is wrong, and what is over.
@@ -100,7 +104,9 @@ final class Housekeeper implements AutoCloseable {
             repeat(() -> queue.eraseContent(now.minus(retention.content()), BITE));
             repeat(() -> queue.eraseMessages(now.minus(retention.events()), BITE));
             repeat(() -> events.eraseBefore(now.minus(retention.events()), BITE));
+            repeat(() -> events.audit().eraseBefore(now.minus(retention.audit()), BITE));
             spool.eraseOrphans(now);
+            people.eraseEnded();
         });
     }
 

@@ -32,6 +32,7 @@ final class Neighbours implements AutoCloseable {
     private final Store store;
     private final Queue queue;
     private final SequencedMap<Subject, Runnable> changes;
+    private final Runnable takenForDead;
     private final Map<Subject, Long> heard = new EnumMap<>(Subject.class);
     private final Map<String, Seen> seen = new HashMap<>();
     private final ScheduledExecutorService timer =
@@ -44,11 +45,18 @@ final class Neighbours implements AutoCloseable {
     private record Seen(long beats, int looks) {}
 
     /// @param changes what to do, in this order, when another node changed one of these
-    Neighbours(Nodes nodes, Store store, Queue queue, SequencedMap<Subject, Runnable> changes) {
+    /// @param takenForDead what to do when the others thought this node was dead
+    Neighbours(
+            Nodes nodes,
+            Store store,
+            Queue queue,
+            SequencedMap<Subject, Runnable> changes,
+            Runnable takenForDead) {
         this.nodes = nodes;
         this.store = store;
         this.queue = queue;
         this.changes = changes;
+        this.takenForDead = takenForDead;
     }
 
     void start() {
@@ -57,14 +65,14 @@ final class Neighbours implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdownNow();
+        Rounds.end(timer);
     }
 
     private void second() {
         try {
             hear();
             if (seconds++ % SECONDS_BETWEEN_LOOKS == 0) {
-                nodes.beat();
+                if (!nodes.beat()) takenForDead.run();
                 look();
             }
             if (away) log.info("the database is back");

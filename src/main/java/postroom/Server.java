@@ -5,13 +5,18 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
 import postroom.access.Network;
 import postroom.access.Role;
+import postroom.access.oidc.SignInProvider;
+import postroom.access.oidc.SignInProviders;
 import postroom.api.Api;
 import postroom.api.Doors;
 import postroom.api.Installation;
 import postroom.api.Lines;
 import postroom.config.PostroomSettings;
+import postroom.config.PostroomSettings.Oidc;
 import postroom.console.Console;
+import postroom.console.FirstSteps;
 import postroom.deliver.smtp.Timeouts;
+import postroom.intake.SendAgain;
 import postroom.intake.http.HttpIntake;
 import postroom.log.Line;
 import postroom.web.WebServer;
@@ -21,6 +26,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -119,10 +126,13 @@ public final class Server implements AutoCloseable {
         Doors doors = house::doors;
         Lines lines = house::lines;
         return List.of(
+                new SignInProviders(settings.oidc().map(it -> provider(it, settings))),
                 house.store,
                 house.events,
+                house.hourlyCounts,
                 house.catalog,
                 house.presets,
+                house.outgoingAddresses,
                 house.services,
                 house.access,
                 house.routes,
@@ -131,6 +141,7 @@ public final class Server implements AutoCloseable {
                 house.authorizations,
                 house.signIns,
                 house.secretTrial,
+                house.resumption,
                 house.authorizer,
                 house.revocation,
                 house.webhooks,
@@ -140,12 +151,34 @@ public final class Server implements AutoCloseable {
                 clock,
                 doors,
                 lines,
-                new Installation(settings.shown(), Line::newest),
+                new Installation(settings.shown(), settings.origins(), Line::newest),
+                firstSteps(house, settings),
+                new SendAgain(house.intake, house.queue, house.access),
                 house.credentialUse,
                 house.check,
                 house.lastChecks,
                 house.checksUnderWay,
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    }
+
+    private static SignInProvider provider(Oidc oidc, PostroomSettings settings) {
+        return new SignInProvider(
+                new SignInProvider.Client(
+                        oidc.name(),
+                        oidc.issuer(),
+                        oidc.clientId(),
+                        oidc.clientSecret(),
+                        URI.create(settings.baseUrl() + "/login/provider/callback"),
+                        oidc.role().flatMap(Role::of),
+                        oidc.trustsAddresses()));
+    }
+
+    private static FirstSteps firstSteps(House house, PostroomSettings settings) {
+        return new FirstSteps(
+                settings.submission().hostname(),
+                house.starttlsAddress().map(InetSocketAddress::getPort).orElse(0),
+                settings.baseUrl(),
+                settings.retention().content());
     }
 
     private static WebSettings webSettings(PostroomSettings settings) {

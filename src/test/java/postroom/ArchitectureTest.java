@@ -45,6 +45,7 @@ class ArchitectureTest {
                     Map.entry(
                             "alert", with(GROUND, "queue", "service", "oauth", "catalog", "event")),
                     Map.entry("bounce", with(GROUND, "queue", "service", "catalog", "event")),
+                    Map.entry("preview", WORDS),
                     Map.entry("web", with(GROUND, "access", "event", "service")),
                     Map.entry(
                             "intake",
@@ -59,7 +60,11 @@ class ArchitectureTest {
                             Set.of("web", "api", "console", "intake/http", "access")),
                     Map.entry("org.thymeleaf", Set.of("web", "console")),
                     Map.entry("picocli", Set.of("cli")),
-                    Map.entry("com.nimbusds", Set.of("oauth", "emulator")),
+                    Map.entry("com.nimbusds", Set.of("oauth", "emulator", "access/oidc")),
+                    Map.entry("com.eatthepath", Set.of("access")),
+                    Map.entry("io.nayuki", Set.of("console")),
+                    Map.entry("org.apache.james.mime4j", Set.of("preview")),
+                    Map.entry("org.jsoup", Set.of("preview")),
                     Map.entry("org.apache.hc", Set.of("event/webhook")),
                     Map.entry("com.google.crypto.tink", Set.of("secret")),
                     Map.entry("org.flywaydb", Set.of("store")),

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.emulator.EmulatorScript;
 import postroom.emulator.ReceivedMessage;
@@ -14,6 +15,8 @@ import postroom.event.EventType;
 import postroom.mail.QueueId;
 import postroom.service.Service;
 import postroom.service.ServiceState;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -24,7 +27,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Mail goes around a closed service, as the owner's rules say, and comes back by itself.
+@OnBothDatabases
 class DetoursTest {
+    @Parameter Database database;
 
     private static final String ERP = "noreply@contoso.example";
     private static final YAMLMapper YAML = new YAMLMapper();
@@ -45,7 +50,7 @@ class DetoursTest {
 
     @BeforeEach
     void open() throws IOException {
-        town = new HouseInTown(data, EmulatorScript.demo(), Duration.ofMillis(20));
+        town = new HouseInTown(data, database, EmulatorScript.demo(), Duration.ofMillis(20));
         town.credential("erp", "*@contoso.example");
         office = town.office("{}");
         backup = town.office("Backup", "shared@contoso.example", "{}");

@@ -7,7 +7,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
+import postroom.check.CheckReport;
 import postroom.check.CheckStep;
 import postroom.emulator.EmulatorScript;
 import postroom.emulator.ReceivedMessage;
@@ -17,6 +19,8 @@ import postroom.queue.RecipientRow;
 import postroom.service.MailWaits;
 import postroom.service.Service;
 import postroom.service.ServiceState;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,9 +30,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /// The dispatcher in the whole house: who has to wait, for whom, and for how long.
+@OnBothDatabases
 class DispatcherTest {
+    @Parameter Database database;
 
     private static final String ERP = "noreply@contoso.example";
 
@@ -43,7 +51,7 @@ class DispatcherTest {
 
     private HouseInTown open(Duration idle) throws IOException {
         var directory = Files.createTempDirectory(data, "house");
-        var fresh = new HouseInTown(directory, EmulatorScript.demo(), idle);
+        var fresh = new HouseInTown(directory, database, EmulatorScript.demo(), idle);
         fresh.credential("erp", "*@contoso.example");
         return fresh;
     }
@@ -264,6 +272,63 @@ class DispatcherTest {
                 .putNull("messages_per_minute")
                 .putNull("recipients_per_day");
         return town.service(settings);
+    }
+
+    @Test
+    void the_message_of_a_check_counts_among_those_of_a_minute_and_is_kept_a_place()
+            throws Exception {
+        var office = town.office("{\"messages_per_minute\": 3}");
+        for (int i = 0; i < 3; i++) town.handIn("erp", ERP, "a@example.net");
+        town.settle();
+
+        var check = CompletableFuture.supplyAsync(() -> check(office));
+        town.await("what it keeps a place for", () -> counted("messages_per_minute") == 4);
+        assertThat(town.emulator.mailboxes().received()).isEqualTo(3);
+        for (int i = 0; i < 3; i++) town.handIn("erp", ERP, "a@example.net");
+        town.clock.pass(Duration.ofSeconds(59));
+        town.await("its place kept", () -> newestSlot() >= town.clock.millis() - 1_000);
+        town.clock.pass(Duration.ofSeconds(5));
+
+        assertThat(check.get(60, TimeUnit.SECONDS).passed()).isTrue();
+        town.settle();
+        assertThat(town.emulator.mailboxes().received()).isEqualTo(3 + 1 + 2);
+    }
+
+    @Test
+    void a_check_of_a_service_whose_day_is_full_sends_nothing_and_says_so() {
+        var office = town.office("{\"recipients_per_day\": 2}");
+        for (int i = 0; i < 3; i++) town.handIn("erp", ERP, "a@example.net");
+        town.settle();
+
+        var report = check(office);
+
+        assertThat(report.passed()).isFalse();
+        assertThat(report.steps().toString())
+                .contains("2 recipients went through Office within 24 hours");
+        assertThat(town.emulator.mailboxes().received()).isEqualTo(2);
+        assertThat(counted("recipients_per_day")).isEqualTo(2);
+    }
+
+    private long newestSlot() {
+        return town.house.store.read(tx ->
+                tx.first(
+                                "select max(slot) as n from quota where quota ="
+                                        + " 'messages_per_minute'",
+                                row -> row.number("n"))
+                        .orElseThrow());
+    }
+
+    private CheckReport check(Service office) {
+        return town.house.check.run(office, Address.of("ada@example.net"));
+    }
+
+    private long counted(String quota) {
+        return town.house.store.read(tx ->
+                tx.first(
+                                "select sum(used) as n from quota where quota = ?",
+                                row -> row.number("n"),
+                                quota)
+                        .orElseThrow());
     }
 
     @Test

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -16,6 +17,8 @@ import postroom.mail.QueueId;
 import postroom.queue.RecipientRow;
 import postroom.service.Service;
 import postroom.service.ServiceState;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,7 +31,9 @@ import java.util.ArrayList;
 /// What the house does when the other side, or its own clock, goes wrong: nothing is lost, others
 /// are not held up, and mail leaves by itself once all is well.
 @Timeout(120)
+@OnBothDatabases
 class FaultsTest {
+    @Parameter Database database;
 
     private static final String ERP = "noreply@contoso.example";
 
@@ -40,6 +45,7 @@ class FaultsTest {
         town =
                 new HouseInTown(
                         data,
+                        database,
                         EmulatorScript.demo(),
                         Duration.ofMillis(20),
                         Duration.ofMillis(1500));

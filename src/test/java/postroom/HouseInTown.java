@@ -16,6 +16,7 @@ import postroom.emulator.EmulatorScript;
 import postroom.event.Event;
 import postroom.mail.QueueId;
 import postroom.service.Service;
+import postroom.store.Database;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -54,6 +55,7 @@ final class HouseInTown implements AutoCloseable {
     House house;
 
     private final Path data;
+    private final Database database;
     private final Timeouts timeouts;
     private final Map<String, Issued> credentials = new HashMap<>();
     private long storyBegins;
@@ -64,19 +66,21 @@ final class HouseInTown implements AutoCloseable {
     /// What came of handing in: queue IDs, or what the door said instead.
     record HandedIn(List<QueueId> accepted, Optional<String> rejected) {}
 
-    HouseInTown(Path data, EmulatorScript script) {
+    HouseInTown(Path data, Database database, EmulatorScript script) {
         // A line that has nothing to do ends at once, so that none outlives a leap of the clock.
-        this(data, script, Duration.ofMillis(20));
+        this(data, database, script, Duration.ofMillis(20));
     }
 
     /// @param idle how long, in real time, a line waits for its next message
-    HouseInTown(Path data, EmulatorScript script, Duration idle) {
-        this(data, script, idle, Duration.ofSeconds(20));
+    HouseInTown(Path data, Database database, EmulatorScript script, Duration idle) {
+        this(data, database, script, idle, Duration.ofSeconds(20));
     }
 
     /// @param patience how long, in real time, a smarthost may take for an answer
-    HouseInTown(Path data, EmulatorScript script, Duration idle, Duration patience) {
+    HouseInTown(
+            Path data, Database database, EmulatorScript script, Duration idle, Duration patience) {
         this.data = data;
+        this.database = database;
         timeouts = timeouts(idle, patience);
         emulator = Emulator.start(script, clock);
         house = opened();
@@ -84,7 +88,8 @@ final class HouseInTown implements AutoCloseable {
 
     private House opened() {
         try {
-            var environment = Map.of("POSTROOM_SUBMISSION_STARTTLS_ADDRESS", "127.0.0.1:0");
+            var environment = new HashMap<>(database.settings(data));
+            environment.put("POSTROOM_SUBMISSION_STARTTLS_ADDRESS", "127.0.0.1:0");
             var settings = SettingsReader.read(data.toString(), "", environment);
             var fresh = new House(settings, clock, timeouts);
             fresh.open();
@@ -296,10 +301,13 @@ final class HouseInTown implements AutoCloseable {
 
     /// Returns once nothing is under way and nothing can be done before the clock moves.
     void settle() {
+        long moved;
         do {
+            moved = house.detours.moved();
             house.dispatcher.nudge(0);
             await("rest", () -> house.dispatcher.quietUntil().isPresent());
-        } while (house.detours.look() > 0);
+            house.detours.look();
+        } while (house.detours.moved() > moved);
     }
 
     /// Returns once it is so; the clock stands still meanwhile.

@@ -15,6 +15,7 @@ import postroom.check.CheckStep.Passed;
 import postroom.emulator.EmulatorScript;
 import postroom.mail.Address;
 import postroom.service.Service;
+import postroom.store.Database;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +38,9 @@ class LadderTest {
 
     @BeforeEach
     void open() {
-        town = new HouseInTown(data, EmulatorScript.demo(), Duration.ofSeconds(20));
+        town =
+                new HouseInTown(
+                        data, Database.SQLITE, EmulatorScript.demo(), Duration.ofSeconds(20));
         town.credential("erp", "*@contoso.example");
     }
 

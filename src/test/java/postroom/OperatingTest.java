@@ -235,6 +235,50 @@ class OperatingTest {
         }
     }
 
+    @Test
+    void ten_thousand_who_are_let_in_and_say_nothing_cost_little_and_stop_nobody()
+            throws Exception {
+        int crowd = 10_000;
+        assumeTrue(mayOpen(crowd + 1_000), "needs more open files: ulimit -n " + (crowd + 1_000));
+        try (var emulator = Emulator.start(withoutLimits());
+                var program =
+                        new Program(directory)
+                                .withPlainDoor()
+                                .with("POSTROOM_SUBMISSION_CONNECTIONS", "20000")
+                                .with("POSTROOM_SUBMISSION_CONNECTIONS_PER_ADDRESS", "20000")
+                                .start()
+                                .awaitReady()) {
+            program.createOffice(emulator, 2);
+            program.createLocalCredential();
+            long before = program.residentMegabytes();
+            var silent = new ArrayList<Socket>();
+            try {
+                for (int i = 0; i < crowd; i++)
+                    silent.add(new Socket(InetAddress.getLoopbackAddress(), program.starttls));
+                program.await(
+                        "all let in",
+                        DRAINED,
+                        () ->
+                                program.get("/metrics")
+                                        .body()
+                                        .contains(
+                                                "postroom_door_connections{door=\"starttls\"}"
+                                                        + " 10000.0"));
+                try (var application = new Application(program.plain).greeted()) {
+                    assertThat(application.handIn("<one@contoso.example>", "a@example.net", "Hi."))
+                            .startsWith("250 ");
+                }
+                program.await("sent", DRAINED, () -> emulator.mailboxes().received() == 1);
+                long grown = program.residentMegabytes() - before;
+                System.out.printf("ten thousand silent connections: %d MB more%n", grown);
+                assertThat(grown).isLessThan(250);
+                assertThat(program.log()).doesNotContain("OutOfMemoryError");
+            } finally {
+                for (var socket : silent) socket.close();
+            }
+        }
+    }
+
     private static boolean mayOpen(int files) throws IOException {
         for (var line : Files.readAllLines(Path.of("/proc/self/limits")))
             if (line.startsWith("Max open files")) {

@@ -159,6 +159,22 @@ final class Program implements AutoCloseable {
         end(running().destroyForcibly());
     }
 
+    /// SIGSTOP: it stands still, as a machine does that is moved or has no memory left.
+    void pause() throws IOException {
+        signal("STOP");
+    }
+
+    /// SIGCONT: to itself no time has passed.
+    void goOn() throws IOException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException {
+        var kill = new ProcessBuilder("kill", "-" + name, String.valueOf(running().pid())).start();
+        end(kill);
+        if (kill.exitValue() != 0) throw new IOException("kill -" + name);
+    }
+
     /// SIGTERM; returns once it has ended.
     void stop() {
         running().destroy();
@@ -272,6 +288,18 @@ final class Program implements AutoCloseable {
         for (var state : List.of("queued", "deferred"))
             waiting += json("/v1/messages?limit=500&state=" + state).path("messages").size();
         return waiting;
+    }
+
+    /// Processor time until now.
+    Duration cpu() {
+        return running().info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /// What it has of the machine's memory.
+    long residentMegabytes() throws IOException {
+        for (var line : Files.readAllLines(Path.of("/proc", running().pid() + "", "status")))
+            if (line.startsWith("VmRSS:")) return Long.parseLong(line.split("\\s+")[1]) / 1024;
+        throw new IOException("no VmRSS of " + running().pid());
     }
 
     String log() {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.access.Issued;
 import postroom.emulator.EmulatorScript;
@@ -33,6 +34,8 @@ import postroom.mail.ReportWish;
 import postroom.mail.ReportWish.Occasion;
 import postroom.queue.MessageRow;
 import postroom.service.Service;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 
 import tools.jackson.databind.JsonNode;
 
@@ -52,7 +55,9 @@ import java.util.Set;
 
 /// Senders hear of mail that failed or is late: once, and never of a report. What they get is read
 /// with Angus Mail.
+@OnBothDatabases
 class ReportsTest {
+    @Parameter Database database;
 
     private static final String ERP = "noreply@contoso.example";
     private static final String CONTENT =
@@ -73,7 +78,7 @@ class ReportsTest {
 
     @BeforeEach
     void open() {
-        town = new HouseInTown(data, EmulatorScript.demo().changedBy(PROVIDER));
+        town = new HouseInTown(data, database, EmulatorScript.demo().changedBy(PROVIDER));
         town.credential("erp", "*@contoso.example");
         office = town.office("{}");
     }
@@ -354,7 +359,7 @@ class ReportsTest {
         close();
         var other = Files.createDirectory(data.resolve("other"));
         Files.writeString(other.resolve("postroom.yaml"), settings);
-        town = new HouseInTown(other, EmulatorScript.demo().changedBy(PROVIDER));
+        town = new HouseInTown(other, database, EmulatorScript.demo().changedBy(PROVIDER));
         town.credential("erp", "*@contoso.example");
         office = town.office("{}");
     }
@@ -362,7 +367,10 @@ class ReportsTest {
     @Test
     void two_postrooms_that_point_at_each_other_come_to_an_end() throws IOException {
         try (var other =
-                new HouseInTown(Files.createDirectory(data.resolve("b")), EmulatorScript.demo())) {
+                new HouseInTown(
+                        Files.createDirectory(data.resolve("b")),
+                        database,
+                        EmulatorScript.demo())) {
             var there = other.credential("a", "*");
             var here = town.credential("b", "*");
             other.service(towards(town, data, here));
@@ -388,7 +396,7 @@ class ReportsTest {
             throws Exception {
         var elsewhere = Files.createDirectory(data.resolve("b"));
         Files.writeString(elsewhere.resolve("postroom.yaml"), "reports: { enabled: false }\n");
-        try (var other = new HouseInTown(elsewhere, EmulatorScript.demo())) {
+        try (var other = new HouseInTown(elsewhere, database, EmulatorScript.demo())) {
             other.office("{}");
             var there = other.credential("a", "*");
             town.service(towards(other, elsewhere, there));

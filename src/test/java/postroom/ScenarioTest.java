@@ -6,6 +6,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +20,9 @@ import java.util.stream.Stream;
 
 /// Lives through every folder under `scenarios/`: the whole house, real sockets, imaginary
 /// providers, moved time. What happened is left under `target/scenarios/`.
+@OnBothDatabases
 class ScenarioTest {
+    @Parameter Database database;
 
     private static final Path SCENARIOS = Path.of("scenarios");
     private static final Path HAPPENED = Path.of("target", "scenarios");
@@ -43,10 +49,12 @@ class ScenarioTest {
         var name = folder.getFileName().toString();
         log.forget();
 
-        var outcome = Story.live(folder, Files.createDirectory(data.resolve(name)));
+        var outcome = Story.live(folder, Files.createDirectory(data.resolve(name)), database);
 
         Files.createDirectories(HAPPENED);
-        Files.write(HAPPENED.resolve(name + ".txt"), outcome.timeline().text());
+        Files.write(
+                HAPPENED.resolve(name + (database == Database.SQLITE ? ".txt" : ".postgres.txt")),
+                outcome.timeline().text());
         var expected = Timeline.read(Files.readAllLines(folder.resolve("timeline.txt")));
         var difference = expected.differenceFrom(outcome.timeline());
         if (!difference.isEmpty()) throw new AssertionError(name + difference);

@@ -6,6 +6,7 @@ import postroom.mail.QueueId;
 import postroom.oauth.Beginning;
 import postroom.oauth.Person;
 import postroom.oauth.SignIn;
+import postroom.store.Database;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -62,13 +63,13 @@ final class Story {
     /// @param told all that the house wrote down for people to read
     record Outcome(Timeline timeline, Set<String> secrets, String told) {}
 
-    static Outcome live(Path folder, Path data) throws IOException {
+    static Outcome live(Path folder, Path data, Database database) throws IOException {
         var provider = EmulatorScript.demo().changedBy(read(folder.resolve("provider.yaml")));
         var configuration = (ObjectNode) YAML.readTree(read(folder.resolve("postroom.yaml")));
         var services = list(configuration.remove("services"));
         var credentials = list(configuration.remove("credentials"));
         Files.writeString(data.resolve("postroom.yaml"), YAML.writeValueAsString(configuration));
-        try (var town = new HouseInTown(data, provider)) {
+        try (var town = new HouseInTown(data, database, provider)) {
             if (configuration.has("alerts")) town.tellAlerts();
             if (configuration.has("reports")) town.tellSenders();
             var story = new Story(folder, town);

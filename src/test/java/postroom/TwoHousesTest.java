@@ -30,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -165,6 +166,41 @@ class TwoHousesTest {
         soon("all sent", () -> emulator.mailboxes().received() == 28);
 
         assertThat(emulator.microsoft().mostConnectionsSeen()).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void a_check_gets_a_connection_though_another_node_has_them_all() throws Exception {
+        emulator.change("delay: { final_dot: 400ms }");
+        long id = office();
+        var limits =
+                """
+                {"limits": {"connections": 1, "messages_per_minute": null,
+                  "messages_per_connection": null}}
+                """;
+        one.services.update(id, JSON.readTree(limits), "test");
+        soon(
+                "both know the service",
+                () -> two.services.byId(id).isPresent() && connections(two.services, id) == 1);
+        for (int i = 0; i < 100; i++) {
+            put(one, id);
+            put(two, id);
+        }
+        soon("mail leaves", () -> emulator.mailboxes().received() > 2);
+
+        // One of the two nodes has the connection, and with this load would keep it.
+        for (var house : new House[] {one, two}) {
+            long began = System.nanoTime();
+            var report =
+                    house.check.run(
+                            house.services.byId(id).orElseThrow(), Address.of("ada@example.net"));
+            var took = Duration.ofNanos(System.nanoTime() - began);
+
+            assertThat(report.passed()).as(report.toString()).isTrue();
+            assertThat(took).isLessThan(Duration.ofSeconds(30));
+        }
+        assertThat(emulator.microsoft().mostConnectionsSeen()).isEqualTo(1);
+        long before = emulator.mailboxes().received();
+        soon("mail goes on", () -> emulator.mailboxes().received() > before + 2);
     }
 
     private static void put(House house, long service) throws Exception {

@@ -3,9 +3,12 @@ package postroom.access;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import postroom.event.Deed;
+import postroom.event.Difference;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.secret.Secret;
+import postroom.secret.Vault;
 import postroom.store.Store;
 import postroom.tally.Tally;
 
@@ -59,7 +62,8 @@ public final class Access {
                                 }
                             }));
 
-    private Access(Store store, EventLog events, InstantSource clock, SecureRandom random) {
+    private Access(
+            Store store, EventLog events, Vault vault, InstantSource clock, SecureRandom random) {
         this.store = store;
         this.events = events;
         this.clock = clock;
@@ -73,12 +77,13 @@ public final class Access {
                         clock,
                         new Guesses.Rule(30, minute, Duration.ofMinutes(15), hour),
                         REMEMBERED);
-        this.people = new People(store, clock, proofs, networks, REMEMBERED);
+        var ground = new People.Ground(store, events.audit(), vault, clock);
+        this.people = new People(ground, proofs, networks, REMEMBERED);
     }
 
     /// Makes the credential of the `sendmail` door where there has never been one.
-    public static Access open(Store store, EventLog events, InstantSource clock) {
-        var access = new Access(store, events, clock, new SecureRandom());
+    public static Access open(Store store, EventLog events, Vault vault, InstantSource clock) {
+        var access = new Access(store, events, vault, clock, new SecureRandom());
         access.makeSendmailCredential();
         access.credentials.reread();
         return access;
@@ -262,33 +267,47 @@ public final class Access {
     public IssuedKey createManagementKey(String name, Role role) {
         var secret = proofs.issue("pr_");
         var key = new ManagementKey(store.nextId(), name, role, clock.instant());
-        store.write(tx ->
-                tx.update(
-                        """
-                        insert into management_key (id, name, key_hash, rights, created_at)
-                        values (?, ?, ?, ?, ?)
-                        """,
-                        key.id(),
-                        name,
-                        proofs.fastHash(secret),
-                        role.word(),
-                        key.createdAt()));
+        store.write(tx -> {
+            tx.update(
+                    """
+                    insert into management_key (id, name, key_hash, rights, created_at)
+                    values (?, ?, ?, ?, ?)
+                    """,
+                    key.id(),
+                    name,
+                    proofs.fastHash(secret),
+                    role.word(),
+                    key.createdAt());
+            var made = Difference.made(Map.of("rights", role.word()));
+            events.audit().note(tx, new Deed("key.created", key.id(), name, made));
+            return true;
+        });
         credentials.reread();
         return new IssuedKey(key, secret);
     }
 
     public boolean revokeManagementKey(long id) {
-        int changed =
-                store.write(tx ->
-                        tx.update(
-                                """
-                                update management_key set revoked_at = ?
-                                where id = ? and revoked_at is null
-                                """,
-                                clock.instant(),
-                                id));
+        var name =
+                store.write(tx -> {
+                    var revoked =
+                            tx.query(
+                                    """
+                                    update management_key set revoked_at = ?
+                                    where id = ? and revoked_at is null returning name
+                                    """,
+                                    row -> row.string("name"),
+                                    clock.instant(),
+                                    id);
+                    for (var key : revoked)
+                        events.audit()
+                                .note(
+                                        tx,
+                                        new Deed(
+                                                "key.revoked", id, key, Difference.made(Map.of())));
+                    return revoked;
+                });
         credentials.reread();
-        return changed > 0;
+        return !name.isEmpty();
     }
 
     /// A key with all rights that the owner put into the settings.

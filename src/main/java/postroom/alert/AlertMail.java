@@ -1,15 +1,18 @@
 package postroom.alert;
 
 import postroom.mail.Address;
+import postroom.mail.Content;
 import postroom.mail.EncodedWords;
 import postroom.mail.Envelope;
 import postroom.mail.Envelope.Body;
+import postroom.queue.MessageRow;
 import postroom.queue.NewMessage;
 import postroom.queue.Queue;
 import postroom.queue.Spool;
 import postroom.service.Service;
 import postroom.service.Usage;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -81,6 +84,41 @@ final class AlertMail {
                 content);
     }
 
+    /// The same mail once more, from another service, to those who have not got it.
+    NewMessage again(Service carrier, MessageRow mail, Content content, List<Address> left)
+            throws IOException {
+        var from = carrier.from().address();
+        boolean ascii = from.isAscii() && left.stream().allMatch(Address::isAscii);
+        var envelope =
+                new Envelope(
+                        Optional.of(from), left, ascii ? Body.SEVEN_BIT : Body.EIGHT_BIT, !ascii);
+        var octets = new ByteArrayOutputStream();
+        content.writeTo(octets);
+        var text = octets.toString(StandardCharsets.UTF_8);
+        var rest = text.substring(text.indexOf("\r\n")); // From is the first line
+        var draft = spool.draft();
+        draft.write((from(from) + rest).getBytes(StandardCharsets.UTF_8));
+        return new NewMessage(
+                queue.newId(),
+                OptionalLong.empty(),
+                NewMessage.ALERT,
+                "postroom",
+                envelope,
+                from.toString(),
+                mail.subject(),
+                mail.messageId(),
+                Usage.TRANSACTIONAL,
+                List.of(),
+                Map.of(),
+                carrier.id(),
+                Optional.empty(),
+                draft);
+    }
+
+    private static String from(Address from) {
+        return "From: Postroom <" + from + ">";
+    }
+
     private String header(
             Address from, String messageId, String subject, Optional<String> answers) {
         var earlier =
@@ -88,14 +126,14 @@ final class AlertMail {
                         .orElse("");
         // RFC 3834 §5: nobody answers this automatically.
         return """
-        From: Postroom <%s>
+        %s
         To: %s
         Subject: %s
         Date: %s
         Message-ID: %s
         """
                         .formatted(
-                                from,
+                                from(from),
                                 to.stream()
                                         .map(it -> "<" + it + ">")
                                         .collect(Collectors.joining(",\n ")),

@@ -3,6 +3,7 @@ package postroom.alert;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import postroom.alert.Carriers.Cargo;
 import postroom.catalog.Catalog;
 import postroom.config.PostroomSettings;
 import postroom.event.EventLog;
@@ -22,12 +23,12 @@ import java.net.URI;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /// Looks around, and tells what began, came nearer, or is over. Decision, event and mail are one
 /// transaction. Where no other service is open the mail waits; trouble that is over by then is told
@@ -45,7 +46,8 @@ public final class Alerts {
     private final Queue queue;
     private final Store store;
     private final EventLog events;
-    private final Optional<String> preferred;
+    private final Carriers carriers;
+    private final Onward onward;
     private final InstantSource clock;
 
     /// The rooms that alerts look into.
@@ -69,7 +71,6 @@ public final class Alerts {
         this.queue = rooms.queue();
         this.store = store;
         this.events = events;
-        this.preferred = settings.service();
         this.clock = clock;
         this.lookout =
                 new Lookout(
@@ -81,6 +82,8 @@ public final class Alerts {
                         clock);
         this.wording = new Wording(rooms.catalog(), baseUrl, clock);
         this.mail = new AlertMail(queue, rooms.spool(), settings.to(), clock);
+        this.carriers = new Carriers(services, queue, settings.service());
+        this.onward = new Onward(services, queue, mail, carriers, store, clock);
     }
 
     /// What is open, oldest first.
@@ -99,6 +102,7 @@ public final class Alerts {
         }
         for (var alert : known)
             if (troubles.stream().noneMatch(alert::isAbout)) isGone(alert, known);
+        onward.look(known);
     }
 
     private List<Alert> known() {
@@ -134,6 +138,7 @@ public final class Alerts {
         var letter = letter(trouble, alert, known);
         var told = told(alert, letter);
         put(
+                cargo(trouble),
                 letter,
                 tx -> {
                     if (over.isPresent() && !AlertRows.delete(tx, over.get())) return false;
@@ -145,12 +150,16 @@ public final class Alerts {
         var anew = alert.anew(trouble, wording.title(trouble));
         var letter = letter(trouble, anew, known);
         var told = told(anew, letter);
-        put(letter, tx -> AlertRows.update(tx, told) && tellRaised(tx, trouble, letter));
+        put(
+                cargo(trouble),
+                letter,
+                tx -> AlertRows.update(tx, told) && tellRaised(tx, trouble, letter));
     }
 
     private void tellLate(Trouble trouble, Alert alert, List<Alert> known) {
         var letter = letter(trouble, alert, known);
-        if (letter.isPresent()) put(letter, tx -> AlertRows.update(tx, told(alert, letter)));
+        if (letter.isPresent())
+            put(cargo(trouble), letter, tx -> AlertRows.update(tx, told(alert, letter)));
     }
 
     private void isGone(Alert alert, List<Alert> known) {
@@ -165,6 +174,7 @@ public final class Alerts {
             var letter = letterOfEnd(over, known);
             boolean isOwed = letter.isEmpty() && isToldWhenOver(over);
             put(
+                    cargo(over),
                     letter,
                     tx ->
                             (isOwed ? AlertRows.update(tx, over) : AlertRows.delete(tx, over))
@@ -175,7 +185,7 @@ public final class Alerts {
     private void tellOverLate(Alert over, List<Alert> known) {
         var letter = letterOfEnd(over, known);
         if (letter.isPresent() || !isToldWhenOver(over))
-            put(letter, tx -> AlertRows.delete(tx, over));
+            put(cargo(over), letter, tx -> AlertRows.delete(tx, over));
     }
 
     private boolean isToldWhenOver(Alert over) {
@@ -185,7 +195,7 @@ public final class Alerts {
     private Optional<NewMessage> letter(Trouble trouble, Alert alert, List<Alert> known) {
         if (!mail.isWanted()) return Optional.empty();
         var service = trouble.service();
-        return carrier(service.id(), !trouble.kind().stopsMail(), known)
+        return carriers.best(cargo(trouble), known)
                 .map(carrier ->
                         mail.of(
                                 carrier,
@@ -201,7 +211,7 @@ public final class Alerts {
     private Optional<NewMessage> letterOfEnd(Alert over, List<Alert> known) {
         if (!isToldWhenOver(over)) return Optional.empty();
         var service = services.byId(over.service());
-        return carrier(over.service(), true, known)
+        return carriers.best(cargo(over), known)
                 .map(carrier ->
                         mail.of(
                                 carrier,
@@ -217,32 +227,12 @@ public final class Alerts {
                                 over.messageId()));
     }
 
-    /// Who carries a mail about that service: the preferred one, else one without trouble of its
-    /// own, else any that is open.
-    ///
-    /// @param orItself when nobody else is open and it is well
-    private Optional<Service> carrier(long about, boolean orItself, List<Alert> known) {
-        var open = new ArrayList<Service>();
-        for (var service : services.all())
-            if (services.status(service.id()).isOpen()) open.add(service);
-        var others = open.stream().filter(it -> it.id() != about).toList();
-        return others.stream()
-                .filter(it -> preferred.filter(name -> isCalled(it, name)).isPresent())
-                .findFirst()
-                .or(() -> others.stream().filter(it -> !isInTrouble(it, known)).findFirst())
-                .or(() -> others.stream().findFirst())
-                .or(() -> open.stream().filter(it -> orItself && it.id() == about).findFirst());
+    private static Cargo cargo(Trouble trouble) {
+        return new Cargo(trouble.service().id(), !trouble.kind().stopsMail(), Set.of());
     }
 
-    private static boolean isCalled(Service service, String nameOrId) {
-        return service.name().equalsIgnoreCase(nameOrId)
-                || Long.toString(service.id()).equals(nameOrId);
-    }
-
-    private static boolean isInTrouble(Service service, List<Alert> known) {
-        return known.stream()
-                .anyMatch(
-                        it -> it.service() == service.id() && it.isOpen() && it.kind().stopsMail());
+    private static Cargo cargo(Alert over) {
+        return new Cargo(over.service(), true, Set.of());
     }
 
     private Alert told(Alert alert, Optional<NewMessage> letter) {
@@ -284,16 +274,7 @@ public final class Alerts {
         return true;
     }
 
-    /// Another node decided before; nothing of ours may remain.
-    private static final class DecidedBefore extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        DecidedBefore() {
-            super("another node decided before", null, false, false);
-        }
-    }
-
-    private void put(Optional<NewMessage> letter, Store.Work<Boolean> decision) {
+    private void put(Cargo cargo, Optional<NewMessage> letter, Store.Work<Boolean> decision) {
         if (letter.isEmpty()) {
             write(decision);
             return;
@@ -304,6 +285,13 @@ public final class Alerts {
                     message,
                     tx -> {
                         if (!decision.run(tx)) throw new DecidedBefore();
+                        new OwedMail(
+                                        message.id(),
+                                        cargo.about(),
+                                        cargo.orItself(),
+                                        Set.of(message.service()),
+                                        clock.instant())
+                                .insert(tx);
                         return true;
                     });
             log.info("{} alert subject=\"{}\"", message.id(), message.subject());

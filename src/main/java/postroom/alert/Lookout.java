@@ -3,6 +3,7 @@ package postroom.alert;
 import org.jspecify.annotations.Nullable;
 
 import postroom.alert.Trouble.AuthorizationEnds;
+import postroom.alert.Trouble.CannotResume;
 import postroom.alert.Trouble.Failing;
 import postroom.alert.Trouble.MailWaits;
 import postroom.alert.Trouble.NeedsAuthorization;
@@ -95,7 +96,11 @@ final class Lookout {
                     status.since().isAfter(now.minus(A_MOMENT))
                             ? Optional.empty()
                             : Optional.of(new Failing(service, status));
-            case DRAFT, READY, LIMITED, PAUSED -> Optional.empty();
+            case PAUSED ->
+                    status.reason().isPresent()
+                            ? Optional.of(new CannotResume(service, status))
+                            : Optional.empty();
+            case DRAFT, READY, LIMITED -> Optional.empty();
         };
     }
 

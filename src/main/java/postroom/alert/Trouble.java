@@ -1,5 +1,6 @@
 package postroom.alert;
 
+import postroom.oauth.Authorizer;
 import postroom.service.CutOff;
 import postroom.service.SecretEnd;
 import postroom.service.Service;
@@ -32,6 +33,19 @@ sealed interface Trouble {
         @Override
         public Kind kind() {
             return Kind.NEEDS_AUTHORIZATION;
+        }
+
+        @Override
+        public Instant since() {
+            return status.since();
+        }
+    }
+
+    /// It is paused, and could not send if it were not.
+    record CannotResume(Service service, ServiceStatus status) implements Trouble {
+        @Override
+        public Kind kind() {
+            return Authorizer.asksAPerson(service) ? Kind.NEEDS_AUTHORIZATION : Kind.FAILING;
         }
 
         @Override

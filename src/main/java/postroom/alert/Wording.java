@@ -1,6 +1,7 @@
 package postroom.alert;
 
 import postroom.alert.Trouble.AuthorizationEnds;
+import postroom.alert.Trouble.CannotResume;
 import postroom.alert.Trouble.Failing;
 import postroom.alert.Trouble.MailWaits;
 import postroom.alert.Trouble.NeedsAuthorization;
@@ -67,6 +68,11 @@ final class Wording {
         return switch (trouble) {
             case NeedsAuthorization _ -> name + " needs authorization";
             case Failing _ -> name + " is failing";
+            case CannotResume it ->
+                    name
+                            + (it.kind() == Kind.NEEDS_AUTHORIZATION
+                                    ? " is paused, and needs authorization before it goes on"
+                                    : " is paused, and could not sign in");
             case MailWaits it ->
                     "Mail has been waiting for " + name + " over " + words(it.longer());
             case SecretEnds it ->
@@ -98,6 +104,7 @@ final class Wording {
         return switch (trouble) {
             case NeedsAuthorization it -> said(it.status().detail());
             case Failing it -> said(it.status().detail());
+            case CannotResume it -> said(it.status().detail());
             case MailWaits it -> List.of("The oldest message came at " + time(it.since()) + ".");
             case SecretEnds it -> List.of(left(it.end().daysLeft(clock.instant())));
             case AuthorizationEnds it ->
@@ -150,6 +157,8 @@ final class Wording {
                     it.status().reason().flatMap(catalog::byId).map(a -> real(service, a));
             case Failing it ->
                     it.status().reason().flatMap(catalog::byId).map(a -> real(service, a));
+            case CannotResume it ->
+                    it.status().reason().flatMap(catalog::byId).map(a -> real(service, a));
             case MailWaits _ -> Optional.empty();
             case SecretEnds it ->
                     local(
@@ -183,6 +192,7 @@ final class Wording {
             case NeedsAuthorization it ->
                     it.status().reason().ifPresent(r -> data.put("reason", r));
             case Failing it -> it.status().reason().ifPresent(r -> data.put("reason", r));
+            case CannotResume it -> it.status().reason().ifPresent(r -> data.put("reason", r));
             case MailWaits _ -> {}
             case SecretEnds it -> {
                 data.put("what", it.end().what());

@@ -10,15 +10,18 @@ import org.springframework.context.annotation.Import;
 @Configuration(proxyBeanMethods = false)
 @Import({
     MessageCalls.class,
+    SelectionCalls.class,
     ServiceCalls.class,
     CheckCalls.class,
     GuideCalls.class,
     AuthorizationCalls.class,
     CredentialCalls.class,
+    RouteCalls.class,
     KeyCalls.class,
     UserCalls.class,
     KnowledgeCalls.class,
     EventCalls.class,
+    AuditCalls.class,
     AlertCalls.class,
     WebhookCalls.class,
     HealthCalls.class,
@@ -30,4 +33,8 @@ import org.springframework.context.annotation.Import;
     ApiDescription.class,
     ApiPage.class
 })
-public class Api {}
+public class Api {
+
+    /// A header of answers to changes: `no` where everything was as asked for already.
+    static final String CHANGED = "Postroom-Changed";
+}

@@ -41,6 +41,11 @@ final class Asked {
         throw Problem.notFound("There is no " + what + " " + shown(text) + ".");
     }
 
+    static void cursor(@Nullable String cursor) {
+        if (cursor != null && QueueId.parse(cursor).isEmpty())
+            throw Problem.malformed("cursor", "This cursor is none of ours.");
+    }
+
     static Instant time(String field, String text) {
         try {
             // a plus in a query that nobody encoded arrives as a blank

@@ -147,11 +147,8 @@ class AuthorizationCalls {
             case Beginning.OnDevice(var code, var address, var expires) ->
                     new BegunJson(null, code, address, expires);
             case Beginning.NotThisWay(var why) -> throw new Problem(409, "Not this way", why);
-            case Beginning.NotNow(var diagnostic, var advice) ->
-                    throw new Problem(
-                            502,
-                            advice.title(),
-                            advice.fix() + " The provider said: " + diagnostic.text());
+            case Beginning.NotNow notNow ->
+                    throw new Problem(502, notNow.advice().title(), notNow.words());
         };
     }
 

@@ -6,6 +6,7 @@ import postroom.mail.Diagnostic;
 import postroom.oauth.AuthorizationOutcome;
 import postroom.oauth.AuthorizationRequest;
 import postroom.oauth.OutcomeWords;
+import postroom.service.RealValues;
 import postroom.service.Service;
 
 import java.net.URI;
@@ -101,7 +102,7 @@ record AuthorizationJson(
                                 null,
                                 null,
                                 it.diagnostic().text(),
-                                AdviceJson.of(it.advice()));
+                                AdviceJson.of(it.advice(), RealValues.of(service)));
             };
         }
 

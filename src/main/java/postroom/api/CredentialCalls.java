@@ -24,6 +24,7 @@ import postroom.access.Network;
 import postroom.access.NewCredential;
 import postroom.access.Role;
 import postroom.access.UsernameTaken;
+import postroom.mail.Legible;
 import postroom.secret.Secret;
 import postroom.service.Service;
 import postroom.service.Services;
@@ -218,8 +219,10 @@ class CredentialCalls {
 
         private String name() {
             var name = call.name() == null ? "" : call.name().strip();
-            if (name.isEmpty() || name.length() > 100 || name.matches(".*\\p{Cntrl}.*"))
+            if (name.isEmpty() || name.length() > 100)
                 blame("name", "A credential has a name of 1 to 100 characters.");
+            Legible.objectionToName(name)
+                    .ifPresent(objection -> blame("name", "The name " + objection + "."));
             return name;
         }
 

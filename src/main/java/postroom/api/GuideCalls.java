@@ -13,6 +13,7 @@ import org.springframework.web.bind.annotation.RestController;
 import postroom.access.Role;
 import postroom.service.Guides;
 import postroom.service.Guides.Form;
+import postroom.service.OutgoingAddresses;
 import postroom.service.Presets;
 import postroom.service.Services;
 import postroom.web.Allowed;
@@ -34,9 +35,10 @@ class GuideCalls {
     private final Guides guides;
     private final WebSettings settings;
 
-    GuideCalls(Services services, Presets presets, WebSettings settings) {
+    GuideCalls(
+            Services services, Presets presets, OutgoingAddresses addresses, WebSettings settings) {
         this.services = services;
-        this.guides = new Guides(presets);
+        this.guides = new Guides(presets, addresses);
         this.settings = settings;
     }
 

@@ -18,6 +18,7 @@ import org.springframework.web.bind.annotation.RestController;
 import postroom.access.Access;
 import postroom.access.ManagementKey;
 import postroom.access.Role;
+import postroom.mail.Legible;
 import postroom.web.Allowed;
 import postroom.web.Problem;
 
@@ -60,6 +61,10 @@ class KeyCalls {
         var name = call.name() == null ? "" : call.name().strip();
         if (name.isEmpty() || name.length() > 100)
             throw Problem.unusable("name", "A key has a name of 1 to 100 characters.");
+        Legible.objection(name)
+                .ifPresent(objection -> {
+                    throw Problem.unusable("name", "The name " + objection + ".");
+                });
         var role =
                 Role.of(call.rights() == null ? "" : call.rights())
                         .orElseThrow(() ->

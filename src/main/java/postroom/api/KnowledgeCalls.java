@@ -11,9 +11,11 @@ import org.springframework.web.bind.annotation.RestController;
 import postroom.access.Role;
 import postroom.catalog.Catalog;
 import postroom.catalog.Values;
+import postroom.service.OutgoingAddresses;
 import postroom.service.Preset;
 import postroom.service.Presets;
 import postroom.service.RealValues;
+import postroom.service.Service;
 import postroom.service.Services;
 import postroom.web.Allowed;
 import postroom.web.Problem;
@@ -24,6 +26,7 @@ import tools.jackson.databind.JsonNode;
 
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 
 /// What Postroom knows of providers and errors.
 @RestController
@@ -33,18 +36,29 @@ class KnowledgeCalls {
     private static final int LONGEST = 10_000;
 
     private final Presets presets;
+    private final OutgoingAddresses addresses;
     private final Catalog catalog;
     private final Services services;
     private final WebSettings settings;
 
-    KnowledgeCalls(Presets presets, Catalog catalog, Services services, WebSettings settings) {
+    KnowledgeCalls(
+            Presets presets,
+            OutgoingAddresses addresses,
+            Catalog catalog,
+            Services services,
+            WebSettings settings) {
         this.presets = presets;
+        this.addresses = addresses;
         this.catalog = catalog;
         this.services = services;
         this.settings = settings;
     }
 
     /// @param service settings that need not be sent when a service names the preset
+    /// @param prerequisites what has to be there before anybody begins
+    /// @param lifetimes what ends by itself, and when
+    /// @param refreshTokensPerClient how many the provider keeps per account; more end the oldest
+    /// @param accessPage where a person takes the access of an app away
     record PresetJson(
             String name,
             String title,
@@ -54,7 +68,15 @@ class KnowledgeCalls {
             List<String> hosts,
             List<String> notes,
             List<String> docs,
-            List<CutOffJson> cutOffs) {}
+            List<CutOffJson> cutOffs,
+            List<String> prerequisites,
+            List<Preset.Lifetime> lifetimes,
+            @Nullable Integer refreshTokensPerClient,
+            @Nullable String accessPage) {}
+
+    /// @param source `setting`, `machine` (its own public ones) or `unknown`
+    /// @param words for people: which, or how to find out
+    record AddressesJson(List<String> addresses, String source, String words) {}
 
     /// @param authentication whom it concerns, as `authentication.type`
     record CutOffJson(LocalDate day, String authentication, String what, String docs) {}
@@ -70,34 +92,46 @@ class KnowledgeCalls {
         return new PresetList(presets.all().stream().map(KnowledgeCalls::shown).toList());
     }
 
+    @GetMapping("/v1/outgoing-addresses")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
+    @Operation(summary = "The addresses that providers see mail come from, for their allow lists")
+    AddressesJson outgoingAddresses() {
+        return new AddressesJson(
+                addresses.addresses(), addresses.source().word(), addresses.words());
+    }
+
     @GetMapping("/v1/explain")
     @Allowed(
             value = {Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER},
             applications = true)
     @Operation(
             summary = "What an error means and what to do, best guess first",
-            description = "With service, steps and commands have that service's real values.")
+            description =
+                    "With service, steps and commands have that service's real values, and a text"
+                            + " that names no provider is read as its provider's.")
     Explanation explain(
             Visitor visitor,
             @RequestParam("text") String text,
             @RequestParam(name = "service", required = false) @Nullable String service) {
         if (text.isBlank() || text.length() > LONGEST)
             throw Problem.malformed("text", "text is an error of up to 10,000 characters.");
-        var values = service == null ? Values.NONE : values(visitor, service);
+        var known =
+                service == null ? Optional.<Service>empty() : Optional.of(known(visitor, service));
+        var values = known.map(it -> RealValues.of(it, settings.baseUrl())).orElse(Values.NONE);
         return new Explanation(
-                catalog.explain(text).stream()
+                catalog.explain(text, known.map(Service::provider).orElse("")).stream()
                         .map(advice -> AdviceJson.of(advice, values))
                         .toList());
     }
 
     // The settings of a service are not an application's to read.
-    private Values values(Visitor visitor, String service) {
+    private Service known(Visitor visitor, String service) {
         if (visitor.credential().isPresent())
             throw new Problem(
                     403,
                     "Not allowed",
                     "An application explains without service; a management key may name one.");
-        return RealValues.of(Asked.service(services, service), settings.baseUrl());
+        return Asked.service(services, service);
     }
 
     private static PresetJson shown(Preset preset) {
@@ -114,6 +148,10 @@ class KnowledgeCalls {
                         .map(it ->
                                 new CutOffJson(
                                         it.day(), it.authentication().word(), it.what(), it.docs()))
-                        .toList());
+                        .toList(),
+                preset.prerequisites(),
+                preset.lifetimes(),
+                preset.refreshTokensPerClient().orElse(null),
+                preset.accessPage().orElse(null));
     }
 }

@@ -1,5 +1,6 @@
 package postroom.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 
@@ -24,7 +25,6 @@ import postroom.event.EventLog;
 import postroom.mail.Address;
 import postroom.mail.QueueId;
 import postroom.queue.AttemptRow;
-import postroom.queue.Filter;
 import postroom.queue.MessageRow;
 import postroom.queue.Queue;
 import postroom.queue.RecipientRow;
@@ -41,7 +41,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.ToIntFunction;
 
 /// Messages: what is owed, what became of it, and the buttons.
@@ -49,8 +48,6 @@ import java.util.function.ToIntFunction;
 @Tag(name = "Messages")
 class MessageCalls {
 
-    private static final Set<String> STATES =
-            Set.of("queued", "deferred", "sent", "failed", "held", "cancelled");
     private static final int MOST_IN_LIST = 20;
 
     private final Queue queue;
@@ -103,7 +100,12 @@ class MessageCalls {
             List<RecipientJson> recipients) {}
 
     /// @param cursor where the list goes on; null at its end
-    record MessageList(List<MessageJson> messages, @Nullable String cursor) {}
+    /// @param lookedBackTo when there was more to look through than one page may: what it holds was
+    ///   found back to then
+    record MessageList(
+            List<MessageJson> messages,
+            @Nullable String cursor,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant lookedBackTo) {}
 
     /// @param service its name
     /// @param diagnostic what the far side said, verbatim
@@ -161,26 +163,28 @@ class MessageCalls {
             @RequestParam(name = "service", required = false) @Nullable String service,
             @RequestParam(name = "credential", required = false) @Nullable String credential,
             @RequestParam(name = "tag", required = false) @Nullable String tag,
+            @RequestParam(name = "advice", required = false) @Nullable String advice,
+            @RequestParam(name = "q", required = false) @Nullable String q,
             @RequestParam(name = "since", required = false) @Nullable String since,
+            @RequestParam(name = "until", required = false) @Nullable String until,
             @RequestParam(name = "cursor", required = false) @Nullable String cursor,
             @RequestParam(name = "limit", required = false) @Nullable Integer limit) {
-        if (state != null && !STATES.contains(state))
-            throw Problem.malformed(
-                    "state", "state is queued, deferred, sent, failed, held or cancelled.");
         var filter =
-                new Filter(
-                        Optional.ofNullable(state),
-                        Optional.ofNullable(recipient),
-                        Optional.ofNullable(from),
-                        Optional.ofNullable(service)
-                                .map(named -> Asked.service(services, named).id()),
-                        Optional.ofNullable(since).map(text -> Asked.time("since", text)),
-                        visitor.credential()
-                                .map(Credential::id)
-                                .or(() -> Optional.ofNullable(credential).map(this::credentialId)),
-                        Optional.ofNullable(tag));
-        if (cursor != null && QueueId.parse(cursor).isEmpty())
-            throw Problem.malformed("cursor", "This cursor is none of ours.");
+                new AskedFilter(
+                                state,
+                                recipient,
+                                from,
+                                service,
+                                visitor.credential()
+                                        .map(own -> Long.toString(own.id()))
+                                        .orElse(credential),
+                                tag,
+                                advice,
+                                q,
+                                since,
+                                until)
+                        .read(services, access);
+        Asked.cursor(cursor);
         var page = queue.messages(filter, Optional.ofNullable(cursor), Asked.limit(limit, 50, 500));
         var recipients =
                 queue.recipients(
@@ -193,7 +197,8 @@ class MessageCalls {
                                         row,
                                         Objects.requireNonNull(recipients.get(row.id()))))
                         .toList(),
-                page.next().orElse(null));
+                page.next().orElse(null),
+                page.lookedBackTo().orElse(null));
     }
 
     @GetMapping("/v1/messages/{id}")
@@ -326,15 +331,6 @@ class MessageCalls {
                 row.at(),
                 row.took().toMillis(),
                 row.conversation());
-    }
-
-    // One that was revoked has no name any more, and its messages are there still.
-    private long credentialId(String named) {
-        return access.credentials().stream()
-                .filter(one -> one.name().equals(named) || Long.toString(one.id()).equals(named))
-                .findFirst()
-                .map(Credential::id)
-                .orElseGet(() -> Asked.id(named, "credential"));
     }
 
     private String credentialName(long id) {

@@ -4,6 +4,7 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
@@ -18,6 +19,7 @@ import postroom.access.Role;
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
 import postroom.check.LastChecks;
+import postroom.deliver.Resumption;
 import postroom.oauth.SecretTrial;
 import postroom.oauth.SecretTrial.Outcome.Changed;
 import postroom.oauth.SecretTrial.Outcome.Overtaken;
@@ -55,6 +57,7 @@ class ServiceCalls {
     private final Queue queue;
     private final Catalog catalog;
     private final SecretTrial trial;
+    private final Resumption resumption;
     private final JsonMapper json;
     private final LastChecks checks;
     private final WebSettings settings;
@@ -65,6 +68,7 @@ class ServiceCalls {
             Queue queue,
             Catalog catalog,
             SecretTrial trial,
+            Resumption resumption,
             JsonMapper json,
             LastChecks checks,
             WebSettings settings) {
@@ -73,6 +77,7 @@ class ServiceCalls {
         this.queue = queue;
         this.catalog = catalog;
         this.trial = trial;
+        this.resumption = resumption;
         this.json = json;
         this.checks = checks;
         this.settings = settings;
@@ -113,19 +118,24 @@ class ServiceCalls {
             description =
                     "What is not named stays as it is, secrets included. A new secret is shown to"
                             + " the provider before it takes the place of the old one; 422 when it"
-                            + " is refused or nobody answers. untried=true stores it without.")
-    JsonNode change(
+                            + " is refused or nobody answers. untried=true stores it without. The"
+                            + " header Postroom-Changed of the answer is no where everything was"
+                            + " so already, secrets included.")
+    ResponseEntity<JsonNode> change(
             Visitor visitor,
             @PathVariable("id") String id,
             @RequestParam(name = "untried", defaultValue = "false") boolean untried,
             @RequestBody JsonNode settings) {
-        var service = Asked.service(services, id);
+        var before = Asked.service(services, id);
         var patch = object(settings);
-        return shown(
+        var after =
                 valid(() ->
                         untried
-                                ? services.update(service.id(), patch, visitor.name())
-                                : changed(trial.change(service.id(), patch, visitor.name()))));
+                                ? services.update(before.id(), patch, visitor.name())
+                                : changed(trial.change(before.id(), patch, visitor.name())));
+        return ResponseEntity.ok()
+                .header(Api.CHANGED, after.equals(before) ? "no" : "yes")
+                .body(shown(after));
     }
 
     private static Service changed(SecretTrial.Outcome outcome) {
@@ -212,11 +222,20 @@ class ServiceCalls {
 
     @PostMapping("/v1/services/{id}/resume")
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
-    @Operation(summary = "Open it again: after a pause, or because its trouble is over")
+    @Operation(
+            summary = "Open it again: after a pause, or because its trouble is over",
+            description =
+                    "Asks for an access token first, where it signs in with one. The state in the"
+                            + " answer is what came of it: a service that cannot sign in is no"
+                            + " longer paused and not open either. 409 when it needs authorization"
+                            + " and only a person can help.")
     JsonNode resume(Visitor visitor, @PathVariable("id") String id) {
         var service = Asked.service(services, id);
-        services.resume(service.id(), visitor.name());
-        return shown(service);
+        return switch (resumption.run(service, visitor.name())) {
+            case Resumption.Outcome.Moved _ -> shown(service);
+            case Resumption.Outcome.Unchanged(var title, var detail) ->
+                    throw new Problem(409, title, detail);
+        };
     }
 
     private JsonNode shown(Service service) {

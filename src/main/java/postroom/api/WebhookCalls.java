@@ -8,6 +8,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
@@ -124,8 +125,9 @@ class WebhookCalls {
             summary = "Change a webhook, switch it on or off",
             description =
                     "With enabled: true, backlog says whether what happened while it was off is"
-                            + " sent (send, the default) or not (skip).")
-    WebhookJson change(
+                            + " sent (send, the default) or not (skip). The header Postroom-Changed"
+                            + " of the answer is no where everything was so already.")
+    ResponseEntity<WebhookJson> change(
             Visitor visitor, @PathVariable("id") String id, @RequestBody WebhookChangeCall call) {
         try {
             var change =
@@ -138,11 +140,14 @@ class WebhookCalls {
                             Optional.ofNullable(call.enabled()),
                             Optional.ofNullable(call.secret()).map(Secret::new),
                             backlog(call.backlog()));
-            var changed =
-                    webhooks.change(found(id).id(), change, visitor.name())
+            var before = found(id);
+            var after =
+                    webhooks.change(before.id(), change, visitor.name())
                             .orElseThrow(() -> none(id));
             courier.nudge();
-            return shown(changed, visitor);
+            return ResponseEntity.ok()
+                    .header(Api.CHANGED, after.equals(before) ? "no" : "yes")
+                    .body(shown(after, visitor));
         } catch (InvalidWebhook invalid) {
             throw problem(invalid);
         }

@@ -22,6 +22,13 @@ public interface Catalog {
     /// What a pasted text may mean, best first, over all providers: an SMTP reply, a text with an
     /// AADSTS code, a token endpoint's or an API's JSON, an exception.
     default List<Advice> explain(String text) {
+        return explain(text, "");
+    }
+
+    /// As above. A text that names no company's hosts or codes is read as that provider's.
+    ///
+    /// @param provider the catalog's name of it, or nothing
+    default List<Advice> explain(String text, String provider) {
         return List.of();
     }
 }

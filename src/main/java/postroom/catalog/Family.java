@@ -4,8 +4,10 @@ import postroom.mail.Diagnostic;
 import postroom.mail.Diagnostic.HttpAnswer;
 import postroom.mail.Diagnostic.OAuthError;
 
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// The names one company has in the catalog: one for its mail server, one for its token endpoint,
 /// one for its API. A service knows the first; the kind of diagnostic says which of them spoke.
@@ -19,7 +21,7 @@ enum Family {
             "gmail-smtp",
             "google-oauth",
             "gmail-api",
-            "gsmtp|googleapis|accounts\\.google|support\\.google|mail\\.google");
+            "gsmtp|googleapis|accounts\\.google|support\\.google|mail\\.google|Google's");
 
     private final String smtp;
     private final String oauth;
@@ -48,6 +50,11 @@ enum Family {
                     case Diagnostic.Condition condition -> provider;
                 };
         return provider;
+    }
+
+    /// The company that has this name in the catalog.
+    static Optional<Family> of(String provider) {
+        return Stream.of(values()).filter(it -> it.names().contains(provider)).findFirst();
     }
 
     Set<String> names() {

@@ -69,11 +69,11 @@ public final class JsonCatalog implements Catalog {
     }
 
     @Override
-    public List<Advice> explain(String text) {
+    public List<Advice> explain(String text, String provider) {
         var facts = new PastedText(bestFirst).facts(text);
         var found =
                 bestFirst.stream()
-                        .filter(entry -> mayHaveSaid(entry.provider(), text))
+                        .filter(entry -> mayHaveSaid(entry.provider(), text, provider))
                         .filter(entry -> facts.stream().anyMatch(entry::matches))
                         .map(Entry::advice)
                         .limit(MOST_EXPLANATIONS)
@@ -99,15 +99,21 @@ public final class JsonCatalog implements Catalog {
                                 .toList());
     }
 
-    // A text that names one company's hosts is not explained by another company's entries.
-    private static boolean mayHaveSaid(String provider, String text) {
+    // A text that names one company's hosts is not explained by another company's entries; one that
+    // names none, by the company's it is known to come from.
+    private static boolean mayHaveSaid(String speaker, String text, String provider) {
+        if (speaker.equals(GENERIC)) return true;
         boolean traced = false;
         for (var family : Family.values()) {
             if (!family.leftTracesIn(text)) continue;
-            if (family.names().contains(provider)) return true;
+            if (family.names().contains(speaker)) return true;
             traced = true;
         }
-        return !traced || provider.equals(GENERIC);
+        if (traced) return false;
+        if (provider.isEmpty()) return true;
+        return Family.of(provider)
+                .map(family -> family.names().contains(speaker))
+                .orElse(speaker.equals(provider));
     }
 
     private static JsonNode read(String file) {

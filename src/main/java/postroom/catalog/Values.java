@@ -35,6 +35,8 @@ public record Values(Map<String, String> known) {
                     Map.entry("host", "name of the server"),
                     Map.entry("port", "port"),
                     Map.entry("tls", "how TLS is used"),
+                    Map.entry("outgoing_addresses", "public addresses of this machine"),
+                    Map.entry("sign_in_server", "host of the token endpoint"),
                     Map.entry("scopes", "OAuth2 scopes"),
                     Map.entry("redirect_uri", "redirect URI of this Postroom"),
                     Map.entry("secret_ends", "last day of the client secret"));

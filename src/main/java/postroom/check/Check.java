@@ -6,7 +6,6 @@ import postroom.deliver.Transport;
 import postroom.mail.Address;
 import postroom.oauth.SignIns;
 import postroom.service.Service;
-import postroom.service.ServiceState;
 import postroom.service.Services;
 import postroom.store.Store;
 
@@ -60,8 +59,10 @@ public final class Check {
 
     // The trouble it waited for to end has ended; a pause or a limit is none of ours.
     private void reopen(Service service) {
-        if (tools.services().status(service.id()).state() == ServiceState.FAILING)
-            tools.services().resume(service.id(), "check");
+        switch (tools.services().status(service.id()).state()) {
+            case FAILING, NEEDS_AUTHORIZATION -> tools.services().resume(service.id(), "check");
+            case DRAFT, READY, LIMITED, PAUSED -> {}
+        }
     }
 
     /// As above, for somebody who waits for the end.

@@ -104,7 +104,7 @@ final class CheckRun {
         try (Place taken = place.get()) {
             reach();
             var token = ladder.mayGoOn() ? accessToken() : Optional.<SignIn.Bearer>empty();
-            if (ladder.mayGoOn()) send(review(token));
+            if (ladder.mayGoOn()) send(taken, review(token));
         }
     }
 
@@ -192,8 +192,8 @@ final class CheckRun {
         return suspicion;
     }
 
-    private void send(Optional<Condition> suspicion) {
-        var sending = new Sending(ladder, conversation);
+    private void send(Place place, Optional<Condition> suspicion) {
+        var sending = new Sending(ladder, conversation, place::count);
         var ended = sending.run(() -> tools.transport().open(service, conversation), message());
         if (ended.isEmpty()) return;
         var trouble = ended.get();
@@ -202,15 +202,15 @@ final class CheckRun {
                 isExplained || !Arrangement.mayExplain(trouble)
                         ? Optional.<Arrangement>empty()
                         : Arrangement.of(service);
-        if (arrangement.isPresent()) failOrOffer(trouble, arrangement.get(), suspicion);
+        if (arrangement.isPresent()) failOrOffer(place, trouble, arrangement.get(), suspicion);
         else fail(trouble, suspicion, explanations.outside(trouble, recipient));
     }
 
     /// Tries the other user name, once and with one AUTH more, since several would lock accounts.
     /// Nothing is changed by that; whoever set the service up decides.
     private void failOrOffer(
-            Trouble trouble, Arrangement arrangement, Optional<Condition> suspicion) {
-        var aside = new Sending(new Ladder(_ -> {}), conversation);
+            Place place, Trouble trouble, Arrangement arrangement, Optional<Condition> suspicion) {
+        var aside = new Sending(new Ladder(_ -> {}), conversation, place::count);
         var ended =
                 aside.run(
                         () -> tools.transport().openAs(arrangement.other(), service, conversation),

@@ -8,6 +8,7 @@ import postroom.deliver.Transport.Opening.NotOpened;
 import postroom.deliver.Transport.Opening.Opened;
 import postroom.mail.Conversation;
 import postroom.mail.DeliveryResult;
+import postroom.mail.Diagnostic.Condition;
 import postroom.mail.Diagnostic.NoAnswer;
 import postroom.mail.Diagnostic.Stage;
 
@@ -27,10 +28,13 @@ final class Sending {
 
     private final Ladder ladder;
     private final Conversation conversation;
+    private final Supplier<Optional<String>> counted;
 
-    Sending(Ladder ladder, Conversation conversation) {
+    /// @param counted counts a message among those the service may send; says what leaves no room
+    Sending(Ladder ladder, Conversation conversation, Supplier<Optional<String>> counted) {
         this.ladder = ladder;
         this.conversation = conversation;
+        this.counted = counted;
     }
 
     /// Empty: the message was taken.
@@ -51,6 +55,11 @@ final class Sending {
 
     private Optional<Trouble> carried(Line line, Consignment message) {
         long began = System.nanoTime();
+        var full = counted.get();
+        if (full.isPresent()) {
+            var limit = new Condition("service-day-limit", full.get());
+            return Optional.of(new Trouble(Name.SENDER, limit, since(began)));
+        }
         var one = new OneMessage(message);
         line.carry(one, one);
         var steps = apart(one.steps());

@@ -1,6 +1,7 @@
 package postroom.check;
 
 import postroom.mail.Diagnostic.Condition;
+import postroom.oauth.Audience;
 import postroom.secret.Secret;
 import postroom.service.Authentication.Grant;
 import postroom.service.Authentication.OAuth2;
@@ -100,7 +101,7 @@ record TokenReview(
                 || service.transport() != TransportKind.SMTP
                 || !(service.authentication() instanceof OAuth2 oauth2)
                 || oauth2.provider() != Provider.MICROSOFT) return Optional.empty();
-        if (isGraph(audience.get())) return suspicion("audience-wrong");
+        if (Audience.isGraph(audience.get())) return suspicion("audience-wrong");
         if (oauth2.grant() == Grant.CLIENT_CREDENTIALS)
             return permissions.contains("SMTP.SendAsApp")
                     ? Optional.empty()
@@ -110,12 +111,6 @@ record TokenReview(
 
     private Optional<Condition> suspicion(String name) {
         return Optional.of(new Condition(name, words()));
-    }
-
-    private static boolean isGraph(String audience) {
-        return audience.contains("graph.microsoft")
-                || audience.contains("microsoftgraph.")
-                || audience.equals("00000003-0000-0000-c000-000000000000");
     }
 
     private static Optional<Instant> time(JsonNode claim) {

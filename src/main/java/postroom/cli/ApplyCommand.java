@@ -78,13 +78,14 @@ final class ApplyCommand extends ServerCommand {
             if (found.isEmpty()) {
                 server.post("/v1/services", settings);
                 done.add(outcome(name, "created"));
-            } else if (Secrets.covers(found.get(), settings)) {
+            } else if (Secrets.surelyCovers(found.get(), settings)) {
                 done.add(outcome(name, "unchanged"));
             } else {
-                server.patch(
-                        ServiceChange.Untried.path(Json.text(found.get(), "id"), untried),
-                        settings);
-                done.add(outcome(name, "changed"));
+                var change =
+                        server.change(
+                                ServiceChange.Untried.path(Json.text(found.get(), "id"), untried),
+                                settings);
+                done.add(outcome(name, change.changed() ? "changed" : "unchanged"));
             }
         }
         return done;
@@ -100,7 +101,7 @@ final class ApplyCommand extends ServerCommand {
             if (found.isEmpty()) {
                 var issued = server.post("/v1/credentials", one);
                 done.add(outcome(name, "created").setAll((ObjectNode) issued));
-            } else if (Secrets.covers(found.get(), one)) {
+            } else if (Secrets.surelyCovers(found.get(), one)) {
                 done.add(outcome(name, "unchanged"));
             } else {
                 throw Trouble.refused(
@@ -125,11 +126,12 @@ final class ApplyCommand extends ServerCommand {
             if (found.isEmpty()) {
                 var issued = server.post("/v1/webhooks", settings);
                 done.add(outcome(url, "created").put("secret", Json.text(issued, "secret")));
-            } else if (Secrets.covers(found.get(), settings)) {
+            } else if (Secrets.surelyCovers(found.get(), settings)) {
                 done.add(outcome(url, "unchanged"));
             } else {
-                server.patch("/v1/webhooks/" + Json.text(found.get(), "id"), settings);
-                done.add(outcome(url, "changed"));
+                var change =
+                        server.change("/v1/webhooks/" + Json.text(found.get(), "id"), settings);
+                done.add(outcome(url, change.changed() ? "changed" : "unchanged"));
             }
         }
         return done;

@@ -11,30 +11,13 @@ import postroom.store.StoreException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
+import java.util.List;
 
 /// Finds the command and runs it.
 @Command(
         name = "postroom",
         description = "A self-hosted gateway for outgoing mail.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            DemoCommand.class,
-            ServeCommand.class,
-            ServiceCommand.class,
-            CredentialCommand.class,
-            WebhookCommand.class,
-            SendCommand.class,
-            SendmailCommand.class,
-            QueueCommand.class,
-            ExplainCommand.class,
-            ApplyCommand.class,
-            ExportCommand.class,
-            UserCommand.class,
-            BackupCommand.class,
-            RestoreCommand.class,
-            SupportCommand.class,
-            VersionCommand.class
-        },
         footer = {
             "",
             "Commands that manage Postroom talk to a running server: the one POSTROOM_URL and",
@@ -42,6 +25,26 @@ import java.util.Arrays;
             "Exit codes: 0 done, 1 refused or check failed, 2 wrong call, 69 no server answers."
         })
 public final class Cli extends Words {
+
+    private static final List<Class<?>> COMMANDS =
+            List.of(
+                    DemoCommand.class,
+                    ServeCommand.class,
+                    ServiceCommand.class,
+                    CredentialCommand.class,
+                    WebhookCommand.class,
+                    SendCommand.class,
+                    SendmailCommand.class,
+                    QueueCommand.class,
+                    ExplainCommand.class,
+                    PresetCommand.class,
+                    ApplyCommand.class,
+                    ExportCommand.class,
+                    UserCommand.class,
+                    BackupCommand.class,
+                    RestoreCommand.class,
+                    SupportCommand.class,
+                    VersionCommand.class);
 
     private Cli() {}
 
@@ -51,11 +54,23 @@ public final class Cli extends Words {
     }
 
     static int run(Terminal terminal, String... arguments) {
-        return commandLine(terminal).execute(arguments);
+        return commandLine(terminal, wanted(arguments)).execute(arguments);
+    }
+
+    /// A server starts sooner when no other command is read.
+    private static List<Class<?>> wanted(String... arguments) {
+        return arguments.length > 0 && arguments[0].equals("serve")
+                ? List.of(ServeCommand.class)
+                : COMMANDS;
     }
 
     static CommandLine commandLine(Terminal terminal) {
+        return commandLine(terminal, COMMANDS);
+    }
+
+    private static CommandLine commandLine(Terminal terminal, List<Class<?>> commands) {
         var commandLine = new CommandLine(new Cli(), new Factory(terminal));
+        commands.forEach(commandLine::addSubcommand);
         commandLine.setOut(new java.io.PrintWriter(terminal.out(), true));
         commandLine.setErr(new java.io.PrintWriter(terminal.err(), true));
         commandLine.setUsageHelpWidth(100);

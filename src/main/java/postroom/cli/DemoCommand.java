@@ -38,6 +38,13 @@ final class DemoCommand extends Words {
     @Option(names = "--once", description = "End after the first message was sent.")
     private boolean once;
 
+    /// For the launcher, which has the demo run beside a server to train the JVM.
+    @Option(
+            names = "--unseen",
+            hidden = true,
+            description = "Leave the usual ports to others, even where they are free.")
+    private boolean unseen;
+
     private final Terminal terminal;
 
     DemoCommand(Terminal terminal) {
@@ -94,8 +101,8 @@ final class DemoCommand extends Words {
         return environment;
     }
 
-    private static int freePort(int wanted) throws IOException {
-        for (int port : new int[] {wanted, 0}) {
+    private int freePort(int usual) throws IOException {
+        for (int port : new int[] {unseen ? 0 : usual, 0}) {
             try (var socket = new ServerSocket()) {
                 socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 return socket.getLocalPort();

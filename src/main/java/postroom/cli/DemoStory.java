@@ -108,7 +108,8 @@ final class DemoStory {
                 .put("login", from)
                 .put("authorization_endpoint", provider.authorizeUrl().toString())
                 .put("device_authorization_endpoint", provider.deviceUrl().toString())
-                .put("token_endpoint", provider.secure().tokenUrl().toString());
+                .put("token_endpoint", provider.secure().tokenUrl().toString())
+                .put("revocation_endpoint", provider.secure().base() + "/revoke");
         putClient(service, Provider.GOOGLE);
         return service;
     }

@@ -1,6 +1,7 @@
 package postroom.cli;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -8,7 +9,6 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.util.ArrayList;
-import java.util.List;
 
 /// `postroom queue …`: what is owed.
 @Command(
@@ -27,22 +27,10 @@ final class QueueCommand extends Words {
 
     @Command(name = "list", description = "List messages, newest first.")
     static final class ListAll extends ServerCommand {
-        @Option(
-                names = "--state",
-                description = "queued, deferred, sent, failed, held or cancelled.")
-        private String state = "";
-
-        @Option(names = "--recipient", paramLabel = "ADDRESS", description = "To this address.")
-        private String recipient = "";
-
-        @Option(names = "--from", paramLabel = "ADDRESS", description = "From this address.")
-        private String from = "";
+        @Mixin private QueueFilter filter = new QueueFilter();
 
         @Option(names = "--service", paramLabel = "SERVICE", description = "Through this service.")
         private String service = "";
-
-        @Option(names = "--since", paramLabel = "TIME", description = "Accepted since then.")
-        private String since = "";
 
         @Option(names = "--limit", paramLabel = "NUMBER", description = "At most this many; 50.")
         private int limit = 50;
@@ -53,21 +41,11 @@ final class QueueCommand extends Words {
 
         @Override
         public Integer call() {
-            var query = new ArrayList<String>();
-            add(query, "state", state);
-            add(query, "recipient", recipient);
-            add(query, "from", from);
-            add(query, "service", service);
-            add(query, "since", since);
-            var path = "/v1/messages" + (query.isEmpty() ? "" : "?" + String.join("&", query));
+            var path = "/v1/messages" + filter.through(service).query();
             var found = server().list(path, limit);
             var answer = Json.object();
             answer.putArray("messages").addAll(found);
             return show(answer, this::print);
-        }
-
-        private static void add(List<String> query, String name, String value) {
-            if (!value.isEmpty()) query.add(name + "=" + RunningServer.encoded(value));
         }
 
         private void print(JsonNode answer) {
@@ -117,68 +95,36 @@ final class QueueCommand extends Words {
         }
     }
 
-    /// A command that does the same to each message named.
-    abstract static class OfEach extends ServerCommand {
-        @Parameters(arity = "1..*", paramLabel = "ID", description = "Queue IDs.")
-        private List<String> ids = List.of();
-
-        private final String verb;
-        private final String done;
-
-        OfEach(Terminal terminal, String verb, String done) {
-            super(terminal);
-            this.verb = verb;
-            this.done = done;
-        }
-
-        protected ObjectNode body() {
-            return Json.object();
-        }
-
-        @Override
-        public Integer call() {
-            var server = server();
-            var answers = Json.object();
-            for (var id : ids) {
-                var path = "/v1/messages/" + RunningServer.encoded(id) + "/" + verb;
-                answers.set(id, server.post(path, body()));
-                if (!wantsJson()) say(id + " " + done + ".");
-            }
-            if (wantsJson()) say(Json.pretty(answers));
-            return 0;
-        }
-    }
-
     @Command(name = "retry", description = "Try again now.")
-    static final class Retry extends OfEach {
+    static final class Retry extends QueueChange {
         Retry(Terminal terminal) {
-            super(terminal, "retry", "is due now");
+            super(terminal, "retry", "due now");
         }
     }
 
     @Command(name = "hold", description = "Keep messages back until they are released.")
-    static final class Hold extends OfEach {
+    static final class Hold extends QueueChange {
         Hold(Terminal terminal) {
-            super(terminal, "hold", "is held");
+            super(terminal, "hold", "held");
         }
     }
 
     @Command(name = "release", description = "Let held messages go on.")
-    static final class Release extends OfEach {
+    static final class Release extends QueueChange {
         Release(Terminal terminal) {
-            super(terminal, "release", "is released");
+            super(terminal, "release", "released");
         }
     }
 
     @Command(name = "cancel", description = "Give up what was not sent yet.")
-    static final class Cancel extends OfEach {
+    static final class Cancel extends QueueChange {
         Cancel(Terminal terminal) {
-            super(terminal, "cancel", "is cancelled");
+            super(terminal, "cancel", "cancelled");
         }
     }
 
     @Command(name = "reroute", description = "Send the rest through another service.")
-    static final class Reroute extends OfEach {
+    static final class Reroute extends QueueChange {
         @Option(
                 names = "--service",
                 required = true,
@@ -187,7 +133,7 @@ final class QueueCommand extends Words {
         private String service = "";
 
         Reroute(Terminal terminal) {
-            super(terminal, "reroute", "takes the other service");
+            super(terminal, "reroute", "rerouted");
         }
 
         @Override

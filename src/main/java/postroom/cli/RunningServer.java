@@ -154,6 +154,17 @@ final class RunningServer implements AutoCloseable {
         return call("PATCH", path, json(body), Map.of());
     }
 
+    /// @param changed false where the server says that everything was so already
+    record Change(JsonNode answer, boolean changed) {}
+
+    Change change(String path, JsonNode body) {
+        var answer = answer("PATCH", path, json(body), Map.of());
+        var content = parsed(answer.statusCode(), answer.body());
+        if (answer.statusCode() >= 400) throw refusal(answer.statusCode(), content);
+        var said = answer.headers().firstValue("Postroom-Changed").orElse("yes");
+        return new Change(content, !said.equals("no"));
+    }
+
     JsonNode put(String path, JsonNode body) {
         return call("PUT", path, json(body), Map.of());
     }
@@ -170,7 +181,8 @@ final class RunningServer implements AutoCloseable {
             var items = Json.items(page);
             all.addAll(items);
             var cursor = Json.cursor(page);
-            if (all.size() >= most || cursor.isEmpty() || items.isEmpty()) break;
+            boolean lookedInVain = items.isEmpty() && page.has("looked_back_to");
+            if (all.size() >= most || cursor.isEmpty() || (items.isEmpty() && !lookedInVain)) break;
             var join = path.contains("?") ? "&" : "?";
             page = get(path + join + "cursor=" + encoded(cursor.get()));
         }

@@ -28,19 +28,19 @@ final class Secrets {
         return text.startsWith("env:") ? Json.string(SecretFile.read(text, terminal)) : node;
     }
 
-    /// True when the server already has everything that is wanted. Of a secret it shows the last
-    /// characters, and those are compared.
-    static boolean covers(JsonNode existing, JsonNode wanted) {
-        if (isSecret(existing)) return endsWith(existing, wanted);
+    /// True when the server already has everything that is wanted, and no secret is among it: of
+    /// those it shows the last characters only, so whether they are the same it has to say itself.
+    static boolean surelyCovers(JsonNode existing, JsonNode wanted) {
+        if (isSecret(existing)) return isSecret(wanted);
         if (wanted.isObject()) {
             for (var field : wanted.properties())
-                if (!covers(existing.path(field.getKey()), field.getValue())) return false;
+                if (!surelyCovers(existing.path(field.getKey()), field.getValue())) return false;
             return true;
         }
         if (wanted.isArray()) {
             if (existing.size() != wanted.size()) return false;
             for (int i = 0; i < wanted.size(); i++)
-                if (!covers(existing.path(i), wanted.path(i))) return false;
+                if (!surelyCovers(existing.path(i), wanted.path(i))) return false;
             return true;
         }
         if (wanted.isNull()) return existing.isNull() || existing.isMissingNode();
@@ -50,12 +50,6 @@ final class Secrets {
     /// `{"set": true, "ends_with": "x7Qd"}`, which is all a server ever shows of one.
     static boolean isSecret(JsonNode node) {
         return node.isObject() && node.path("set").isBoolean();
-    }
-
-    private static boolean endsWith(JsonNode existing, JsonNode wanted) {
-        if (isSecret(wanted)) return true;
-        return existing.path("set").asBoolean()
-                && wanted.asString().endsWith(Json.text(existing, "ends_with"));
     }
 
     /// A copy without secrets and without what only the server knows.

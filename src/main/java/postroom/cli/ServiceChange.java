@@ -110,7 +110,7 @@ final class ServiceChange {
                     .println("Next: postroom service check " + quoted(name) + " --to ADDRESS");
     }
 
-    private static String quoted(String name) {
+    static String quoted(String name) {
         return name.matches("[A-Za-z0-9._-]+") ? name : "'" + name.replace("'", "'\\''") + "'";
     }
 }

@@ -158,7 +158,7 @@ final class ServiceCommand extends Words {
         public Integer call() {
             return show(
                     server().post(path(service) + "/resume", Json.object()),
-                    answer -> say(service + " is resumed."));
+                    answer -> Resumed.lines(answer).forEach(this::say));
         }
     }
 

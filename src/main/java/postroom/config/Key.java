@@ -12,6 +12,11 @@ public enum Key {
             "http://localhost:8587",
             "how browsers and providers reach the console; the redirect URI is"
                     + " `{base-url}/oauth2/callback`"),
+    OUTGOING_ADDRESSES(
+            "outgoing-addresses",
+            "",
+            "the public addresses that mail leaves from, as providers see them; shown in guides for"
+                    + " allow lists. Unset: those of this machine that are public"),
     HTTP_ADDRESS("http.address", "127.0.0.1:8587", "console, API, health, metrics"),
     METRICS_NETWORKS(
             "http.metrics.networks",
@@ -111,6 +116,27 @@ public enum Key {
     RETENTION_CONTENT(
             "retention.content", "7d", "how long content is kept after a message is done"),
     RETENTION_EVENTS("retention.events", "90d", "how long events are kept"),
+    RETENTION_AUDIT("retention.audit", "400d", "how long it is kept who changed what"),
+    OIDC_ISSUER(
+            "console.oidc.issuer",
+            "",
+            "people sign in to the console at this OpenID Connect provider, too; the redirect URI"
+                    + " there is `{base-url}/login/provider/callback`"),
+    OIDC_CLIENT_ID("console.oidc.client-id", "", "client ID of Postroom at that provider"),
+    OIDC_CLIENT_SECRET("console.oidc.client-secret", "", "client secret of Postroom there"),
+    OIDC_CLIENT_SECRET_FILE(
+            "console.oidc.client-secret-file", "", "the file that holds it, instead"),
+    OIDC_NAME("console.oidc.name", "Single sign-on", "what the provider is called on the page"),
+    OIDC_ROLE(
+            "console.oidc.role",
+            "",
+            "the role of whoever signs in there and was not invited: `viewer`, `setup`, `operator`"
+                    + " or `owner`; unset: they do not get in"),
+    OIDC_TRUST_EMAIL(
+            "console.oidc.trust-email",
+            "false",
+            "`true` takes e-mail addresses that the provider does not mark as verified: only where"
+                    + " nobody can choose their own there"),
     WEBHOOKS_ALLOW_PRIVATE(
             "webhooks.allow-private-addresses",
             "false",
@@ -148,7 +174,12 @@ public enum Key {
 
     boolean holdsSecret() {
         return switch (this) {
-            case MASTER_KEY, BOOTSTRAP_API_KEY, BOOTSTRAP_ADMIN_PASSWORD, DATABASE_PASSWORD -> true;
+            case MASTER_KEY,
+                    BOOTSTRAP_API_KEY,
+                    BOOTSTRAP_ADMIN_PASSWORD,
+                    DATABASE_PASSWORD,
+                    OIDC_CLIENT_SECRET ->
+                    true;
             default -> false;
         };
     }

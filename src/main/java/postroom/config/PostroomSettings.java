@@ -16,11 +16,15 @@ import java.util.Optional;
 ///
 /// @param data database, master key, drop directory
 /// @param baseUrl how browsers and providers reach the console
+/// @param outgoingAddresses that providers see mail come from, as the owner says
 /// @param logFormat how log lines look
 /// @param shown what the owner set, by key, for people; of a secret only that there is one
+/// @param oidc where people sign in besides here
+/// @param origins where each of these was set: a file, a variable
 public record PostroomSettings(
         Path data,
         URI baseUrl,
+        List<String> outgoingAddresses,
         Http http,
         Submission submission,
         Database database,
@@ -32,11 +36,15 @@ public record PostroomSettings(
         Alerts alerts,
         Webhooks webhooks,
         Reports reports,
+        Optional<Oidc> oidc,
         LogFormat logFormat,
-        Map<String, String> shown) {
+        Map<String, String> shown,
+        Map<String, String> origins) {
 
     public PostroomSettings {
+        outgoingAddresses = List.copyOf(outgoingAddresses);
         shown = Map.copyOf(shown);
+        origins = Map.copyOf(origins);
     }
 
     public enum LogFormat {
@@ -90,7 +98,8 @@ public record PostroomSettings(
     /// @param maxSize in octets
     public record MessageLimits(long maxSize, int maxRecipients) {}
 
-    public record Retention(Duration content, Duration events) {}
+    /// @param audit who changed what
+    public record Retention(Duration content, Duration events, Duration audit) {}
 
     /// @param to who is told by mail; may be nobody
     /// @param service the name or ID of the service that carries these mails where it can
@@ -100,6 +109,16 @@ public record PostroomSettings(
             to = List.copyOf(to);
         }
     }
+
+    /// @param role of people who were not invited; absent: they do not get in
+    /// @param trustsAddresses takes e-mail addresses that are not marked as verified
+    public record Oidc(
+            URI issuer,
+            String clientId,
+            Secret clientSecret,
+            String name,
+            Optional<String> role,
+            boolean trustsAddresses) {}
 
     public record Webhooks(boolean allowPrivateAddresses) {}
 

@@ -82,6 +82,7 @@ public final class SettingsReader {
                 new PostroomSettings(
                         data,
                         get(Key.BASE_URL, Value::baseUrl),
+                        get(Key.OUTGOING_ADDRESSES, Value::networks),
                         new PostroomSettings.Http(
                                 get(Key.HTTP_ADDRESS, Value::address),
                                 get(Key.METRICS_NETWORKS, Value::networks)),
@@ -98,7 +99,8 @@ public final class SettingsReader {
                                 get(Key.MAX_RECIPIENTS, value -> value.count(100_000))),
                         new PostroomSettings.Retention(
                                 get(Key.RETENTION_CONTENT, Value::duration),
-                                get(Key.RETENTION_EVENTS, Value::duration)),
+                                get(Key.RETENTION_EVENTS, Value::duration),
+                                get(Key.RETENTION_AUDIT, Value::duration)),
                         new PostroomSettings.Alerts(
                                 get(Key.ALERTS_TO, Value::addresses),
                                 value(Key.ALERTS_SERVICE).string(),
@@ -112,8 +114,10 @@ public final class SettingsReader {
                                         Key.REPORTS_REVERSE_PATH,
                                         value -> value.oneOf(ReportReversePath.class)),
                                 get(Key.REPORTS_PER_HOUR, value -> value.count(10_000))),
+                        oidc(),
                         get(Key.LOG_FORMAT, value -> value.oneOf(LogFormat.class)),
-                        shown());
+                        shown(),
+                        origins());
         refuseSharedPorts();
         return settings;
     }
@@ -123,6 +127,35 @@ public final class SettingsReader {
         values.forEach(
                 (key, value) -> shown.put(key.path(), key.holdsSecret() ? "‹set›" : value.text()));
         return shown;
+    }
+
+    private Map<String, String> origins() {
+        var origins = new TreeMap<String, String>();
+        values.forEach((key, value) -> origins.put(key.path(), value.origin()));
+        return origins;
+    }
+
+    private Optional<PostroomSettings.Oidc> oidc() {
+        if (!value(Key.OIDC_ISSUER).isSet()) return Optional.empty();
+        var secret = get(Key.OIDC_CLIENT_SECRET_FILE, Value::content);
+        if (secret.isPresent() == value(Key.OIDC_CLIENT_SECRET).isSet()
+                || !value(Key.OIDC_CLIENT_ID).isSet()) {
+            troubles.add(
+                    "console.oidc.issuer needs console.oidc.client-id, and one of"
+                            + " console.oidc.client-secret and console.oidc.client-secret-file.");
+            return Optional.empty();
+        }
+        var role = value(Key.OIDC_ROLE);
+        if (role.isSet() && !List.of("owner", "operator", "setup", "viewer").contains(role.text()))
+            troubles.add(role.unfit("must be one of: owner, operator, setup, viewer").getMessage());
+        return Optional.of(
+                new PostroomSettings.Oidc(
+                        get(Key.OIDC_ISSUER, Value::issuer),
+                        value(Key.OIDC_CLIENT_ID).text(),
+                        secret.orElseGet(() -> new Secret(value(Key.OIDC_CLIENT_SECRET).text())),
+                        value(Key.OIDC_NAME).text(),
+                        role.string(),
+                        get(Key.OIDC_TRUST_EMAIL, Value::yesOrNo)));
     }
 
     private Submission submission() {

@@ -15,7 +15,9 @@ final class Unknown {
                     "POSTROOM_API_KEY",
                     "POSTROOM_CONFIG",
                     "POSTROOM_HOME",
-                    "POSTROOM_JAVA_OPTS");
+                    "POSTROOM_JAVA_OPTS",
+                    "POSTROOM_AOT",
+                    "POSTROOM_AOT_AFTER");
 
     private Unknown() {}
 

@@ -1,7 +1,9 @@
 package postroom.config;
 
 import postroom.mail.Address;
+import postroom.secret.Secret;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
@@ -113,11 +115,44 @@ record Value(Key key, String text, String origin) {
             if (!web || uri.getHost() == null) throw unfit(shape);
             if (uri.getQuery() != null || uri.getFragment() != null || uri.getUserInfo() != null)
                 throw unfit(shape + ", without user name, query or fragment");
+            if (!uri.getRawPath().isEmpty())
+                throw unfit(
+                        shape
+                                + ", without a path: Postroom wants a host name, or a port, of its"
+                                + " own");
             return uri;
         } catch (IllegalArgumentException notAnAddress) {
             if (notAnAddress instanceof Unfit) throw notAnAddress;
             throw unfit(shape, notAnAddress);
         }
+    }
+
+    /// What stands in a file, without white space around it.
+    Optional<Secret> content() {
+        return existingFile()
+                .map(file -> {
+                    try {
+                        if (Files.size(file) > 10_000)
+                            throw unfit("names a file that is too large");
+                        return new Secret(Files.readString(file).strip());
+                    } catch (IOException unreadable) {
+                        throw unfit("names a file that cannot be read", unreadable);
+                    }
+                });
+    }
+
+    /// Tokens go there, so https, or this machine.
+    URI issuer() {
+        try {
+            var uri = URI.create(text);
+            boolean local =
+                    "http".equals(uri.getScheme())
+                            && List.of("localhost", "127.0.0.1").contains(uri.getHost());
+            if (uri.getHost() != null && ("https".equals(uri.getScheme()) || local)) return uri;
+        } catch (IllegalArgumentException notAnAddress) {
+            throw unfit("must be an address such as https://id.example.com", notAnAddress);
+        }
+        throw unfit("must be an address with https such as https://id.example.com");
     }
 
     Optional<Path> existingFile() {

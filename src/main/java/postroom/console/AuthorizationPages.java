@@ -171,10 +171,7 @@ class AuthorizationPages {
     }
 
     private static Problem problem(Beginning.NotNow notNow) {
-        return new Problem(
-                502,
-                notNow.advice().title(),
-                notNow.advice().fix() + " The provider said: " + notNow.diagnostic().text());
+        return new Problem(502, notNow.advice().title(), notNow.words());
     }
 
     private static Optional<Secret> shown(String cookie) {
@@ -223,8 +220,10 @@ class AuthorizationPages {
         response.setHeader("Referrer-Policy", "no-referrer");
         var request = authorizer.byTicket(ticket);
         var outcome =
-                request.flatMap(AuthorizationRequest::outcome)
+                request.map(it -> it.standing(clock.instant()))
                         .orElseGet(() -> new StaleRequest(why(ticket)));
+        if (outcome instanceof StaleRequest(var why) && why == Why.UNDER_WAY)
+            response.setHeader("Refresh", "3");
         var service = request.flatMap(it -> services.byId(it.service()));
         var at = request.map(AuthorizationRequest::begunAt).orElseGet(clock::instant);
         model.addAttribute("result", views.view(outcome, service.orElse(null), at));
@@ -234,8 +233,6 @@ class AuthorizationPages {
 
     private static final Map<String, Why> STALE =
             Map.of(
-                    "used", Why.USED,
-                    "too_old", Why.TOO_OLD,
                     "other_browser", Why.OTHER_BROWSER,
                     "other_service", Why.OTHER_SERVICE,
                     "settings_changed", Why.SETTINGS_CHANGED);

@@ -44,11 +44,10 @@ class ExplainPage {
             @ModelAttribute("words") Words reader,
             Model model) {
         var asked = text.length() <= LONGEST ? text : text.substring(0, LONGEST);
-        List<Advice> advice = asked.isBlank() ? List.of() : catalog.explain(asked);
-        var values =
-                services.find(service)
-                        .map(it -> RealValues.of(it, settings.baseUrl()))
-                        .orElse(Values.NONE);
+        var known = services.find(service);
+        var provider = known.map(postroom.service.Service::provider).orElse("");
+        List<Advice> advice = asked.isBlank() ? List.of() : catalog.explain(asked, provider);
+        var values = known.map(it -> RealValues.of(it, settings.baseUrl())).orElse(Values.NONE);
         model.addAttribute("text", asked);
         model.addAttribute(
                 "advice", advice.stream().limit(SHOWN).map(one -> one.with(values)).toList());

@@ -17,6 +17,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 import postroom.access.Role;
 import postroom.service.Guides;
 import postroom.service.Guides.Form;
+import postroom.service.OutgoingAddresses;
 import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.Services;
@@ -43,11 +44,12 @@ class GuidePage {
     GuidePage(
             Services services,
             Presets presets,
+            OutgoingAddresses addresses,
             Store store,
             InstantSource clock,
             WebSettings settings) {
         this.services = services;
-        this.guides = new Guides(presets);
+        this.guides = new Guides(presets, addresses);
         this.links = new GuideViews(store, clock);
         this.settings = settings;
     }

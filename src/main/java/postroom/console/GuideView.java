@@ -3,7 +3,6 @@ package postroom.console;
 import postroom.service.Authentication;
 import postroom.service.Authentication.OAuth2;
 import postroom.service.Guides;
-import postroom.service.RealValues;
 import postroom.service.Service;
 
 import java.net.URI;
@@ -17,7 +16,7 @@ import java.util.Map;
 record GuideView(String title, List<GuideText.Block> blocks, boolean hasScript) {
 
     static GuideView of(Service service, Guides guides, URI baseUrl) {
-        var values = RealValues.of(service, baseUrl);
+        var values = guides.values(service, baseUrl);
         var blocks = GuideText.blocks(guides.template(service), values, sources(service));
         return new GuideView(
                 service.name(),

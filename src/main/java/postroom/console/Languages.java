@@ -3,6 +3,7 @@ package postroom.console;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.MessageSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -90,8 +91,10 @@ class Languages {
 
         @Override
         public void setLocale(
-                HttpServletRequest request, HttpServletResponse response, Locale locale) {
-            super.setLocale(request, response, one(locale.getLanguage()));
+                HttpServletRequest request,
+                @Nullable HttpServletResponse response,
+                @Nullable Locale locale) {
+            super.setLocale(request, response, locale == null ? null : one(locale.getLanguage()));
         }
     }
 

@@ -12,6 +12,7 @@ import postroom.access.Role;
 import postroom.catalog.Catalog;
 import postroom.check.ChecksUnderWay;
 import postroom.check.LastChecks;
+import postroom.deliver.Resumption;
 import postroom.event.EventLog;
 import postroom.oauth.Authorizations;
 import postroom.oauth.Revocation;
@@ -37,6 +38,7 @@ class ServicePages {
 
     private final Services services;
     private final Routes routes;
+    private final Resumption resumption;
     private final Revocation revocation;
     private final InstantSource clock;
     private final ServiceViews views;
@@ -47,6 +49,7 @@ class ServicePages {
     ServicePages(
             Services services,
             Routes routes,
+            Resumption resumption,
             Catalog catalog,
             Queue queue,
             LastChecks last,
@@ -58,6 +61,7 @@ class ServicePages {
             WebSettings settings) {
         this.services = services;
         this.routes = routes;
+        this.resumption = resumption;
         this.revocation = revocation;
         this.clock = clock;
         this.checks = new CheckViews(last, underWay, clock);
@@ -128,8 +132,11 @@ class ServicePages {
     @PostMapping("/services/{id}/resume")
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
     String resume(Visitor visitor, @PathVariable("id") String id) {
-        services.resume(service(id).id(), visitor.name());
-        return "redirect:/services/{id}";
+        return switch (resumption.run(service(id), visitor.name())) {
+            case Resumption.Outcome.Moved _ -> "redirect:/services/{id}";
+            case Resumption.Outcome.Unchanged(var title, var detail) ->
+                    throw new Problem(409, title, detail);
+        };
     }
 
     @PostMapping("/services/{id}/revoke")

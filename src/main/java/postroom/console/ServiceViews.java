@@ -40,6 +40,8 @@ final class ServiceViews {
 
     /// @param reason what the trouble means, where there is any
     /// @param detail what the far side said, verbatim
+    /// @param canTryAgain its mail may leave if somebody opens the gate; where it needs
+    ///   authorization nothing would
     /// @param warnings what will not work, or not for long
     /// @param until when the state ends by itself
     /// @param secretEnd of the client secret or certificate, in words
@@ -60,6 +62,7 @@ final class ServiceViews {
             @Nullable String detail,
             boolean isPaused,
             boolean isTrouble,
+            boolean canTryAgain,
             List<Advice> warnings,
             @Nullable Say secretEnd,
             boolean endsSoon,
@@ -94,6 +97,7 @@ final class ServiceViews {
                 status.detail().orElse(null),
                 state == ServiceState.PAUSED,
                 state == ServiceState.NEEDS_AUTHORIZATION || state == ServiceState.FAILING,
+                state == ServiceState.FAILING,
                 services.warnings(service),
                 end.map(it -> words(it, it.daysLeft(now))).orElse(null),
                 end.filter(it -> it.daysLeft(now) <= SOON).isPresent(),

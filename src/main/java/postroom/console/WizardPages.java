@@ -51,13 +51,14 @@ class WizardPages {
     WizardPages(
             Services services,
             Presets presets,
+            postroom.service.OutgoingAddresses addresses,
             postroom.store.Store store,
             java.time.InstantSource clock,
             WebSettings settings) {
         this.services = services;
         this.drafts = services.drafts();
         this.presets = presets;
-        this.guides = new Guides(presets);
+        this.guides = new Guides(presets, addresses);
         this.guideViews = new GuideViews(store, clock);
         this.settings = settings;
     }

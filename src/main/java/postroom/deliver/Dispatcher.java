@@ -100,6 +100,18 @@ public final class Dispatcher implements Places, AutoCloseable {
         return lanesOf(service).placeFor(service, atMost);
     }
 
+    /// So many lines to the service end as soon as they may: other nodes need them.
+    public void giveUpLines(long service, int most) {
+        var known = lanes.get(service);
+        if (known != null) known.giveUpLines(most);
+    }
+
+    /// The other nodes took this one for dead: whatever lines it had are not counted as its own any
+    /// more, and have to be asked for anew.
+    public void giveUpAllLines() {
+        lanes.values().forEach(one -> one.giveUpLines(Integer.MAX_VALUE));
+    }
+
     /// How many lines are open to the service at this moment.
     public int lines(long service) {
         var known = lanes.get(service);

@@ -42,7 +42,9 @@ final class Heartbeat implements AutoCloseable {
         try {
             var held = new ArrayList<Claim>();
             lanes.values().forEach(one -> held.addAll(one.held()));
-            if (!held.isEmpty()) queue.renew(held);
+            if (held.isEmpty()) return;
+            var renewed = queue.renew(held);
+            lanes.values().forEach(one -> one.renewed(renewed));
         } catch (RuntimeException trouble) {
             log.warn("claims were not renewed: {}", trouble.toString());
         }

@@ -3,8 +3,8 @@ package postroom.deliver;
 import postroom.catalog.Advice;
 import postroom.mail.Diagnostic;
 import postroom.mail.Diagnostic.SmtpReply;
+import postroom.oauth.Authorizer;
 import postroom.queue.Claimed.LimitReached;
-import postroom.service.Authentication.OAuth2;
 import postroom.service.Service;
 import postroom.service.ServiceState;
 import postroom.service.Services;
@@ -36,15 +36,7 @@ final class Heed {
     /// Closes the gate as the advice says.
     void trouble(
             Service service, Advice advice, Diagnostic diagnostic, Optional<Duration> askedToWait) {
-        var state =
-                switch (advice.retry()) {
-                    case SLOW_DOWN -> ServiceState.LIMITED;
-                    case NEEDS_REAUTHORIZATION ->
-                            aPersonSignedIn(service)
-                                    ? ServiceState.NEEDS_AUTHORIZATION
-                                    : ServiceState.FAILING;
-                    case NEEDS_ADMIN, PERMANENT, TRANSIENT -> ServiceState.FAILING;
-                };
+        var state = closed(service, advice);
         var until =
                 state == ServiceState.LIMITED
                         ? Optional.of(
@@ -57,6 +49,18 @@ final class Heed {
                 Optional.of(advice.id()),
                 Optional.of(diagnostic.text()),
                 until);
+    }
+
+    /// How the gate of that service closes.
+    static ServiceState closed(Service service, Advice advice) {
+        return switch (advice.retry()) {
+            case SLOW_DOWN -> ServiceState.LIMITED;
+            case NEEDS_REAUTHORIZATION ->
+                    Authorizer.asksAPerson(service)
+                            ? ServiceState.NEEDS_AUTHORIZATION
+                            : ServiceState.FAILING;
+            case NEEDS_ADMIN, PERMANENT, TRANSIENT -> ServiceState.FAILING;
+        };
     }
 
     /// The owner's own limit is reached: closes the gate until there is room again.
@@ -90,14 +94,5 @@ final class Heed {
         return diagnostic instanceof SmtpReply(_, var reply) && reply.isPermanent()
                 ? QUOTA
                 : SLOW_DOWN;
-    }
-
-    // Only where a person gave the authorization can a person give it again.
-    private static boolean aPersonSignedIn(Service service) {
-        return service.authentication() instanceof OAuth2 oauth2
-                && switch (oauth2.grant()) {
-                    case AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN -> true;
-                    case CLIENT_CREDENTIALS, JWT_BEARER -> false;
-                };
     }
 }

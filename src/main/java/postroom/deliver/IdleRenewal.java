@@ -2,8 +2,10 @@ package postroom.deliver;
 
 import org.jspecify.annotations.Nullable;
 
+import postroom.mail.Diagnostic;
 import postroom.oauth.Authorization.Outline;
 import postroom.oauth.Authorizations;
+import postroom.oauth.Authorizer;
 import postroom.oauth.SignIn;
 import postroom.oauth.SignIns;
 import postroom.service.Authentication.Grant;
@@ -22,7 +24,8 @@ import java.util.Optional;
 
 /// Renews the authorizations that no mail has used for a day, paused services included: a sign-in
 /// that lapsed is noticed within a day, and no refresh token dies of not being used. A refusal is
-/// heeded as it is when real mail meets it; a provider that does not answer changes nothing.
+/// heeded as it is when real mail meets it, and noted where the service is paused; a provider that
+/// does not answer changes nothing. Then it signs in at the mail server, where that is of use.
 public final class IdleRenewal {
 
     private static final Duration IDLE = Duration.ofDays(1);
@@ -32,6 +35,7 @@ public final class IdleRenewal {
     private final Services services;
     private final Authorizations authorizations;
     private final SignIns signIns;
+    private final MailServerSignIn mailServer;
     private final Judge judge;
     private final Heed heed;
     private final InstantSource clock;
@@ -42,11 +46,13 @@ public final class IdleRenewal {
             Services services,
             Authorizations authorizations,
             SignIns signIns,
+            MailServerSignIn mailServer,
             Judge judge,
             InstantSource clock) {
         this.services = services;
         this.authorizations = authorizations;
         this.signIns = signIns;
+        this.mailServer = mailServer;
         this.judge = judge;
         this.heed = new Heed(services, clock);
         this.clock = clock;
@@ -83,28 +89,46 @@ public final class IdleRenewal {
         if (last != null && last.isAfter(now.minus(TRY_AGAIN))) return Optional.empty();
         var status = services.status(service.id());
         var since = lastUse.orElse(status.since());
-        return switch (status.state()) {
-            case DRAFT, NEEDS_AUTHORIZATION -> Optional.empty();
-            case READY, LIMITED, FAILING, PAUSED ->
-                    since.isAfter(now.minus(IDLE))
-                            ? Optional.empty()
-                            : Optional.of(new Due(service, since, lastUse));
-        };
+        boolean canHelp =
+                switch (status.state()) {
+                    case DRAFT, NEEDS_AUTHORIZATION -> false;
+                    case PAUSED -> status.reason().isEmpty() || !Authorizer.asksAPerson(service);
+                    case READY, LIMITED, FAILING -> true;
+                };
+        return canHelp && !since.isAfter(now.minus(IDLE))
+                ? Optional.of(new Due(service, since, lastUse))
+                : Optional.empty();
     }
 
     private void renew(Due due) {
         var service = due.service();
         switch (fresh(due)) {
-            case SignIn.Bearer _ -> well(service);
+            case SignIn.Bearer _ -> signInThere(service);
             case SignIn.NotAuthorized(var diagnostic) -> {
-                if (!isStillThere(due)) return;
-                var advice = judge.adviceFor(service.provider(), diagnostic);
-                heed.trouble(service, advice, diagnostic, Optional.empty());
-                closed.put(service.id(), services.status(service.id()).since());
+                if (isStillThere(due)) close(service, diagnostic);
             }
             case SignIn.NotNow _ -> {} // later
             case SignIn.Anonymous _, SignIn.Password _ -> {} // changed a moment ago
         }
+    }
+
+    private void signInThere(Service service) {
+        boolean goesAtMail =
+                switch (services.status(service.id()).state()) {
+                    case READY, FAILING -> true;
+                    case DRAFT, NEEDS_AUTHORIZATION, LIMITED, PAUSED -> false;
+                };
+        var refusal = goesAtMail ? mailServer.refusal(service) : Optional.<Diagnostic>empty();
+        if (refusal.isEmpty()) well(service);
+        else if (services.byId(service.id()).filter(service::equals).isPresent())
+            close(service, refusal.get());
+    }
+
+    private void close(Service service, Diagnostic diagnostic) {
+        var advice = judge.adviceFor(service.provider(), diagnostic);
+        heed.trouble(service, advice, diagnostic, Optional.empty());
+        services.note(service.id(), Optional.of(advice.id()), Optional.of(diagnostic.text()));
+        closed.put(service.id(), services.status(service.id()).since());
     }
 
     /// An access token that lives for days is renewed all the same.
@@ -137,5 +161,7 @@ public final class IdleRenewal {
         var status = services.status(service.id());
         if (since != null && status.state() == ServiceState.FAILING && status.since().equals(since))
             heed.well(service, clock.instant());
+        if (status.state() == ServiceState.PAUSED && status.reason().isPresent())
+            services.note(service.id(), Optional.empty(), Optional.empty());
     }
 }

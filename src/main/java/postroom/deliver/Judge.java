@@ -93,11 +93,16 @@ public final class Judge {
     }
 
     private static boolean isFinal(Advice advice, Diagnostic diagnostic, Stage stage) {
-        if (isBeforeMail(stage)) return false;
+        if (isBeforeMail(stage) || isTransient(diagnostic)) return false;
         if (advice.retry() == Advice.Retry.PERMANENT) return true;
         return advice.isUnknown()
                 && diagnostic instanceof SmtpReply(_, var reply)
                 && reply.isPermanent();
+    }
+
+    // RFC 5321 §4.2.1: whoever says 4yz wants to be asked again, whatever others mean by the words.
+    private static boolean isTransient(Diagnostic diagnostic) {
+        return diagnostic instanceof SmtpReply(_, var reply) && reply.code() / 100 == 4;
     }
 
     private static Scope scopeOf(Advice advice, Diagnostic diagnostic, Stage stage) {

@@ -5,12 +5,14 @@ import postroom.mail.Recipient;
 import postroom.queue.Claim;
 import postroom.queue.Claimed;
 import postroom.queue.Demand;
+import postroom.queue.Quota;
 import postroom.service.Service;
 import postroom.service.ServiceState;
 import postroom.service.ServiceStatus;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -18,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +30,9 @@ final class Lanes {
 
     /// Claims kept ready for each line that may be open: enough not to wait for the database.
     private static final int READY_PER_LINE = 8;
+
+    /// Where mail is paced there is no hurry.
+    private static final int READY_PER_PACED_LINE = 2;
 
     private static final int MOST_READY = 256;
 
@@ -46,12 +50,19 @@ final class Lanes {
     /// Other nodes have all connections: so long they are not asked for another.
     private static final Duration LOOK_FOR_PLACE = Duration.ofSeconds(1);
 
+    /// A node that was not heard of for thirty seconds is taken for dead, and others send what it
+    /// held. What it did not begin by then it does not begin without asking.
+    private static final Duration TRUSTED = Duration.ofSeconds(25);
+
+    /// What is counted by the minute leaves soon after it was counted, or is counted anew.
+    private static final Duration COUNTED = Duration.ofSeconds(2);
+
     /// A burst that one line can empty in that time opens no second one.
     private static final Duration BETWEEN_LINES = Duration.ofMillis(30);
 
     private final Lane.Tools tools;
     private final Ready ready = new Ready();
-    private final Set<Claim> held = ConcurrentHashMap.newKeySet();
+    private final Map<Claim, Instant> held = new ConcurrentHashMap<>();
     private final Seats seats = new Seats();
     private final AtomicInteger idle = new AtomicInteger();
     private final AtomicInteger opening = new AtomicInteger();
@@ -64,6 +75,7 @@ final class Lanes {
     private volatile Service service;
     private volatile boolean open;
     private volatile boolean stopping;
+    private volatile boolean limitWaitsForHeld;
     private volatile boolean troubledByMessages;
     private volatile int widest = Integer.MAX_VALUE;
     private volatile Instant narrowUntil = Instant.MIN;
@@ -122,20 +134,38 @@ final class Lanes {
         if (now.isBefore(fullUntil) && seats.lanes() == 0) return fullUntil;
         int widestNow = narrowUntil.isAfter(now) ? widest : Integer.MAX_VALUE;
         int most = Math.min(service.limits().connections(), Math.max(1, widestNow));
-        int target = Math.min(MOST_READY, most * READY_PER_LINE);
+        int target = Math.min(MOST_READY, most * readyPerLine());
         refillBelow = target / 2;
         int room = target - ready.size();
         boolean low = room >= target - refillBelow;
         if (!low && !(hinted && mayOvertake(target))) return startLines(most, now); // lanes nudge
-        boolean isFull = now.isBefore(roomAgain);
+        boolean isFull = now.isBefore(roomAgain) && !(limitWaitsForHeld && held.isEmpty());
         if (isFull || (!hinted && now.isBefore(lookAgain)))
             return earlier(isFull ? roomAgain : lookAgain, startLines(most, now));
         hinted = false;
         int wanted = low ? room : target - ready.transactional();
         int taken = take(wanted, !low);
+        if (hasClosedMeanwhile()) return now;
         var moreLines = startLines(most, now);
         if (low) lookAgain = lookAgain(now, wanted, taken);
         return earlier(earlier(low ? lookAgain : Instant.MAX, moreLines), later(roomAgain, now));
+    }
+
+    /// What a lane settled after it had closed the gate may be what was claimed just now.
+    private boolean hasClosedMeanwhile() {
+        boolean known = tools.services().byId(service.id()).isPresent();
+        if (known && tools.services().status(service.id()).isOpen()) return false;
+        open = false;
+        giveBackReady();
+        return true;
+    }
+
+    private int readyPerLine() {
+        return isPaced() ? READY_PER_PACED_LINE : READY_PER_LINE;
+    }
+
+    private boolean isPaced() {
+        return service.limits().messagesPerMinute().isPresent();
     }
 
     /// There is marketing mail enough, and a transactional message that has just come goes before
@@ -171,10 +201,11 @@ final class Lanes {
     }
 
     private int take(int most, boolean onlyTransactional) {
+        var now = tools.clock().instant();
         var demand = new Demand(service.id(), most, service.limits(), onlyTransactional);
         var claimed = tools.queue().claim(demand).join();
         var claims = unheld(claimed.claims());
-        held.addAll(claims);
+        for (var claim : claims) held.put(claim, now);
         ready.addAll(claims);
         claimed.reached().ifPresent(this::reached);
         return claims.size();
@@ -184,6 +215,7 @@ final class Lanes {
     /// A day is the service's state, once all that was counted here has left.
     private void reached(Claimed.LimitReached limit) {
         var now = tools.clock().instant();
+        limitWaitsForHeld = limit.quota() == Quota.RECIPIENTS_PER_DAY && !held.isEmpty();
         switch (limit.quota()) {
             case MESSAGES_PER_MINUTE ->
                     roomAgain = earlier(limit.until(), now.plus(LOOK_AT_LEAST_EVERY));
@@ -201,7 +233,7 @@ final class Lanes {
         var messages = new HashSet<QueueId>();
         for (var claim : claims) messages.add(claim.id());
         var recipients = new HashSet<Recipient>();
-        for (var claim : held)
+        for (var claim : held.keySet())
             if (messages.contains(claim.id())) recipients.addAll(claim.recipients());
         if (recipients.isEmpty()) return claims;
         return claims.stream()
@@ -251,13 +283,35 @@ final class Lanes {
     /// @param as the settings the line was opened with; a changed service gets new lines
     Optional<Claim> next(Lane lane, Service as, Duration atMost) {
         if (!mayGoOn(lane, as)) return Optional.empty();
-        var claim = ready.poll();
+        var claim = poll();
         if (claim.isEmpty() && atMost.isPositive()) claim = await(lane, as, atMost);
         if (ready.size() < refillBelow) {
             hinted = true;
             tools.nudge().run();
         }
         return claim;
+    }
+
+    private Optional<Claim> poll() {
+        var lapsed = new ArrayList<Claim>();
+        var claim = ready.poll();
+        for (; claim.filter(this::hasLapsed).isPresent(); claim = ready.poll())
+            lapsed.add(claim.orElseThrow());
+        claimAnew(lapsed);
+        return claim;
+    }
+
+    private boolean hasLapsed(Claim claim) {
+        var now = tools.clock().instant();
+        var trusted = held.getOrDefault(claim, Instant.MIN);
+        return isLongAgo(trusted, TRUSTED, now)
+                || (isPaced()
+                        && claim.counted().filter(at -> isLongAgo(at, COUNTED, now)).isPresent());
+    }
+
+    // Where the clock jumped, nobody knows.
+    private static boolean isLongAgo(Instant at, Duration much, Instant now) {
+        return at.isBefore(now.minus(much)) || at.isAfter(now.plus(much));
     }
 
     private boolean mayGoOn(Lane lane, Service as) {
@@ -274,6 +328,10 @@ final class Lanes {
             // In slices, so that a closed gate or a stop is noticed.
             for (long slice = TimeUnit.MILLISECONDS.toNanos(250); left > 0; left -= slice) {
                 var claim = ready.poll(Math.min(slice, left));
+                if (claim.filter(this::hasLapsed).isPresent()) {
+                    claimAnew(List.of(claim.get()));
+                    continue;
+                }
                 if (mayGoOn(lane, as) && claim.isPresent()) return claim;
                 claim.ifPresent(this::takeBack);
                 if (!mayGoOn(lane, as)) return Optional.empty();
@@ -295,6 +353,9 @@ final class Lanes {
 
     void settled(Claim claim) {
         held.remove(claim);
+        if (!limitWaitsForHeld || !held.isEmpty()) return;
+        hint();
+        tools.nudge().run();
     }
 
     void sent() {
@@ -365,11 +426,29 @@ final class Lanes {
         var left = Duration.ofNanos(Math.max(0, ends - System.nanoTime()));
         var shared = tools.shared().take(guest, left);
         if (shared.isEmpty()) guestLeft();
-        return shared.map(place ->
-                () -> {
-                    place.close();
-                    guestLeft();
-                });
+        return shared.map(place -> new GuestPlace(guest, place));
+    }
+
+    /// A guest's connection, whose message counts as those of lanes do.
+    private final class GuestPlace implements Places.Place {
+        private final Service guest;
+        private final Places.Place shared;
+
+        GuestPlace(Service guest, Places.Place shared) {
+            this.guest = guest;
+            this.shared = shared;
+        }
+
+        @Override
+        public Optional<String> count() {
+            return GuestMessage.count(tools.queue(), guest);
+        }
+
+        @Override
+        public void close() {
+            shared.close();
+            guestLeft();
+        }
     }
 
     private void guestLeft() {
@@ -378,13 +457,24 @@ final class Lanes {
         tools.nudge().run();
     }
 
+    /// So many lines end as soon as the messages they carry are settled: other nodes need them.
+    void giveUpLines(int most) {
+        seats.askToLeave(most);
+    }
+
     /// No line is open, and all that was claimed is settled or given back.
     boolean areEmpty() {
         return seats.lanes() == 0 && held.isEmpty();
     }
 
     Collection<Claim> held() {
-        return held;
+        return held.keySet();
+    }
+
+    /// Their leases are good, as of now.
+    void renewed(Collection<Claim> claims) {
+        var now = tools.clock().instant();
+        for (var claim : claims) held.replace(claim, now);
     }
 
     void stop() {
@@ -402,12 +492,25 @@ final class Lanes {
     }
 
     private void giveBackReady() {
-        var rest = ready.drain();
-        if (rest.isEmpty()) return;
+        giveBack(ready.drain(), () -> {});
+    }
+
+    private void claimAnew(List<Claim> lapsed) {
+        giveBack(
+                lapsed,
+                () -> {
+                    hint();
+                    tools.nudge().run();
+                });
+    }
+
+    private void giveBack(List<Claim> claims, Runnable afterwards) {
+        if (claims.isEmpty()) return;
         tools.queue()
-                .giveBack(rest)
+                .giveBack(claims)
                 .whenComplete((done, trouble) -> {
-                    rest.forEach(held::remove);
+                    claims.forEach(held::remove);
+                    afterwards.run();
                 });
     }
 }

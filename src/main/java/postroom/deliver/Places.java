@@ -15,6 +15,15 @@ public interface Places {
 
     /// Belongs to whoever took it until it is closed.
     interface Place extends AutoCloseable {
+
+        /// Counts one message with one recipient among those that the service may send in a minute
+        /// and in a day. Waits for room in the minute.
+        ///
+        /// @return the limit that leaves no room, in words; empty: it may be sent
+        default Optional<String> count() {
+            return Optional.empty();
+        }
+
         @Override
         void close();
     }

@@ -22,23 +22,41 @@ public final class SharedPlaces implements Places {
         this.lines = lines;
     }
 
-    /// A node does not know how to make another one's lane leave; it looks again until then.
+    /// Whoever can wait asks the other nodes for one meanwhile.
     @Override
     public Optional<Place> take(Service service, Duration atMost) {
-        long ends = System.nanoTime() + atMost.toNanos();
         try {
-            while (true) {
-                var seat = lines.take(service.id(), service.limits().connections());
-                if (seat.isPresent())
-                    return Optional.of(() -> lines.giveBack(service.id(), seat.getAsInt()));
-                if (System.nanoTime() >= ends) return Optional.empty();
-                TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
-            }
+            var place = taken(service, atMost.isPositive());
+            return place.isPresent() || !atMost.isPositive() ? place : askedFor(service, atMost);
         } catch (StoreException away) {
             return Optional.empty();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return Optional.empty();
         }
+    }
+
+    private Optional<Place> askedFor(Service service, Duration atMost) throws InterruptedException {
+        long ends = System.nanoTime() + atMost.toNanos();
+        long request = lines.ask(service.id());
+        try {
+            while (System.nanoTime() < ends) {
+                TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
+                var place = taken(service, true);
+                if (place.isPresent()) return place;
+            }
+            return Optional.empty();
+        } finally {
+            lines.withdraw(request);
+        }
+    }
+
+    private Optional<Place> taken(Service service, boolean beforeOthers) {
+        int limit = service.limits().connections();
+        var seat =
+                beforeOthers
+                        ? lines.takeBeforeOthers(service.id(), limit)
+                        : lines.take(service.id(), limit);
+        return seat.map(taken -> () -> lines.giveBack(taken));
     }
 }

@@ -26,6 +26,7 @@ public final class EventLog {
     private final Store store;
     private final InstantSource clock;
     private final Tallies tallies;
+    private final Audit audit;
 
     public EventLog(Store store, InstantSource clock) {
         this(store, clock, new Tallies());
@@ -36,11 +37,17 @@ public final class EventLog {
         this.store = store;
         this.clock = clock;
         this.tallies = tallies;
+        this.audit = new Audit(store, clock);
     }
 
     /// What this process counted.
     public Tallies tallies() {
         return tallies;
+    }
+
+    /// Who changed what.
+    public Audit audit() {
+        return audit;
     }
 
     /// Writes what happened to a message, in the transaction that makes it true.
@@ -65,6 +72,19 @@ public final class EventLog {
             OptionalLong credential,
             Map<String, Object> data)
             throws SQLException {
+        append(tx, type, message, service, credential, data, Difference.made(data));
+    }
+
+    /// As above; the audit shows what the change was, where somebody made one.
+    public void append(
+            Tx tx,
+            EventType type,
+            Optional<QueueId> message,
+            OptionalLong service,
+            OptionalLong credential,
+            Map<String, Object> data,
+            Difference difference)
+            throws SQLException {
         tx.update(
                 """
                 insert into event (id, at, type, message_id, service_id, credential_id, data)
@@ -77,6 +97,8 @@ public final class EventLog {
                 service.isPresent() ? service.getAsLong() : null,
                 credential.isPresent() ? credential.getAsLong() : null,
                 JSON.writeValueAsString(data));
+        if (type.isDeed())
+            audit.heed(tx, Deed.of(type, message, service, credential, data, difference), data);
         tx.afterCommit(() -> Tallying.count(tallies, type, service, credential, data));
     }
 

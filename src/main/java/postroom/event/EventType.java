@@ -46,6 +46,24 @@ public enum EventType {
         return word;
     }
 
+    /// Somebody wanted it so, if somebody brought it about: the audit has it, too. The rest is what
+    /// mail does by itself.
+    boolean isDeed() {
+        return switch (this) {
+            case MESSAGE_ACCEPTED,
+                    MESSAGE_SENT,
+                    MESSAGE_DEFERRED,
+                    MESSAGE_FAILED,
+                    MESSAGE_REPORTED,
+                    MESSAGE_REPORT_WITHHELD,
+                    SERVICE_LIMIT_REACHED,
+                    CREDENTIAL_LOCKED,
+                    WEBHOOK_TEST ->
+                    false;
+            default -> true;
+        };
+    }
+
     public static EventType of(String word) {
         for (var type : values()) if (type.word.equals(word)) return type;
         throw new IllegalArgumentException("no event is called " + word);

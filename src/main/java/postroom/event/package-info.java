@@ -5,7 +5,9 @@
 /// Nothing that happened is untold, and nothing is told that did not happen: state and event are
 /// one transaction. Events hold no secret and no content.
 ///
-/// Read on in [postroom.event.EventLog].
+/// Who brought it about, and what was there before, is in the audit.
+///
+/// Read on in [postroom.event.EventLog], then [postroom.event.Audit].
 @NullMarked
 package postroom.event;
 

@@ -111,7 +111,7 @@ public record Address(String localPart, String domain) implements Comparable<Add
             char c = text.charAt(i);
             boolean atext =
                     c > 0x7f
-                            ? !Character.isISOControl(c) && !Character.isSpaceChar(c)
+                            ? isVisible(c)
                             : Character.isLetterOrDigit(c)
                                     || "!#$%&'*+-/=?^_`{|}~.".indexOf(c) >= 0;
             if (!atext) return false;
@@ -119,11 +119,18 @@ public record Address(String localPart, String domain) implements Comparable<Add
         return true;
     }
 
+    // Two addresses that look the same are the same; RFC 5891 §4.2.2 lets the joiners stand.
+    private static boolean isVisible(char c) {
+        if (Character.isSurrogate(c) || c == 0x200C || c == 0x200D) return true;
+        return !Character.isISOControl(c) && !Character.isSpaceChar(c) && !Legible.isHidden(c);
+    }
+
     private static boolean isQuotedString(String text) {
         if (text.length() < 3 || !text.endsWith("\"")) return false;
         for (int i = 1; i < text.length() - 1; i++) {
             char c = text.charAt(i);
             if (c < 0x20 || c == 0x7f || c == '"') return false;
+            if (c > 0x7f && Legible.isHidden(c) && !Character.isSurrogate(c)) return false;
             if (c == '\\' && ++i >= text.length() - 1) return false;
         }
         return true;
@@ -138,7 +145,7 @@ public record Address(String localPart, String domain) implements Comparable<Add
                 char c = label.charAt(i);
                 boolean fits =
                         c > 0x7f
-                                ? !Character.isISOControl(c) && !Character.isSpaceChar(c)
+                                ? isVisible(c)
                                 : Character.isLetterOrDigit(c) || c == '-' || c == '_';
                 if (!fits) return false;
             }

@@ -62,7 +62,8 @@ public sealed interface AuthorizationOutcome {
     /// Why a request is stale.
     enum Why {
         UNKNOWN,
-        USED,
+        /// The answer is being redeemed, or has not come.
+        UNDER_WAY,
         /// Postroom was ended while it redeemed the answer.
         INTERRUPTED,
         TOO_OLD,

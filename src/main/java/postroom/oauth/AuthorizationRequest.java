@@ -1,5 +1,7 @@
 package postroom.oauth;
 
+import postroom.oauth.AuthorizationOutcome.StaleRequest;
+import postroom.oauth.AuthorizationOutcome.Why;
 import postroom.secret.Secret;
 
 import java.net.URI;
@@ -11,6 +13,7 @@ import java.util.Optional;
 ///
 /// @param account may sign in although it is not the service's login
 /// @param ticket names the page that shows what came of it; nobody can guess it
+/// @param used the answer has come; it is taken once
 public record AuthorizationRequest(
         long id,
         long service,
@@ -20,6 +23,7 @@ public record AuthorizationRequest(
         Instant begunAt,
         Instant expires,
         String ticket,
+        boolean used,
         Optional<AuthorizationOutcome> outcome) {
 
     /// How the provider asks a person.
@@ -36,5 +40,11 @@ public record AuthorizationRequest(
     /// How long ago it ended does not matter: nothing will come of it any more.
     public boolean isPending(Instant now) {
         return outcome.isEmpty() && now.isBefore(expires);
+    }
+
+    /// What came of it, or where it stands.
+    public AuthorizationOutcome standing(Instant now) {
+        return outcome.orElseGet(() ->
+                new StaleRequest(used || now.isBefore(expires) ? Why.UNDER_WAY : Why.TOO_OLD));
     }
 }

@@ -19,7 +19,6 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -51,9 +50,12 @@ public final class AuthorizationRequests {
         this.clock = clock;
     }
 
-    /// What was found for a `state`: the request, now used up, or why there is none.
+    /// What was found for a `state`: the request, now used up; one that was used up before or is
+    /// too old; or why there is none.
     sealed interface Taken {
         record Ours(AuthorizationRequest request) implements Taken {}
+
+        record Over(AuthorizationRequest request) implements Taken {}
 
         record Stale(Why why) implements Taken {}
     }
@@ -114,11 +116,14 @@ public final class AuthorizationRequests {
                                    expires_at, used_at, ticket, outcome
                             from authorization_request where state_hash = ?
                             """,
-                            row -> new Row(request(row), row.maybeTime("used_at").isPresent()),
+                            this::request,
                             hash(state));
             if (found.isEmpty()) return new Taken.Stale(Why.UNKNOWN);
-            var why = found.get().why(clock.instant(), cookie, service);
-            if (why.isPresent()) return new Taken.Stale(why.get());
+            var request = found.get();
+            var notTheirs = notTheirs(request, cookie, service);
+            if (notTheirs.isPresent()) return new Taken.Stale(notTheirs.get());
+            if (request.used() || !clock.instant().isBefore(request.expires()))
+                return new Taken.Over(request);
             int first =
                     tx.update(
                             """
@@ -126,25 +131,23 @@ public final class AuthorizationRequests {
                             where id = ? and used_at is null
                             """,
                             clock.instant(),
-                            found.get().request().id());
-            if (first == 0) return new Taken.Stale(Why.USED);
-            return new Taken.Ours(found.get().request());
+                            request.id());
+            return first == 0 ? new Taken.Over(request) : new Taken.Ours(request);
         });
     }
 
-    private record Row(AuthorizationRequest request, boolean used) {
-        Optional<Why> why(Instant now, Optional<Secret> cookie, OptionalLong service) {
-            if (service.isPresent() && service.getAsLong() != request.service())
-                return Optional.of(Why.OTHER_SERVICE);
-            var bound =
-                    request.way() instanceof Browser browser
-                            ? browser.browserHash()
-                            : Optional.<String>empty();
-            var shown = cookie.map(it -> hash(it.value()));
-            if (bound.isPresent() && !bound.equals(shown)) return Optional.of(Why.OTHER_BROWSER);
-            if (used) return Optional.of(Why.USED);
-            return now.isBefore(request.expires()) ? Optional.empty() : Optional.of(Why.TOO_OLD);
-        }
+    private static Optional<Why> notTheirs(
+            AuthorizationRequest request, Optional<Secret> cookie, OptionalLong service) {
+        if (service.isPresent() && service.getAsLong() != request.service())
+            return Optional.of(Why.OTHER_SERVICE);
+        var bound =
+                request.way() instanceof Browser browser
+                        ? browser.browserHash()
+                        : Optional.<String>empty();
+        var shown = cookie.map(it -> hash(it.value()));
+        return bound.isPresent() && !bound.equals(shown)
+                ? Optional.of(Why.OTHER_BROWSER)
+                : Optional.empty();
     }
 
     /// Keeps what came of it, unless that is known already: two nodes may ask about one device.
@@ -233,6 +236,7 @@ public final class AuthorizationRequests {
                 row.time("begun_at"),
                 row.time("expires_at"),
                 row.string("ticket"),
+                row.maybeTime("used_at").isPresent(),
                 row.maybeString("outcome")
                         .<AuthorizationOutcome>map(
                                 json -> OutcomeJson.read(json, catalog, provider))

@@ -227,6 +227,9 @@ public final class Authorizer {
         if (state.isEmpty()) return new Finished(new StaleRequest(Why.UNKNOWN), Optional.empty());
         return switch (requests.take(state.get(), cookie, service)) {
             case Taken.Stale(var why) -> new Finished(new StaleRequest(why), Optional.empty());
+            // A page that is loaded once more tells the same as the first time.
+            case Taken.Over(var request) ->
+                    new Finished(request.standing(now()), Optional.of(request));
             case Taken.Ours(var request) -> {
                 var outcome = outcome(request, parameters);
                 requests.finish(request.id(), outcome);
@@ -331,6 +334,7 @@ public final class Authorizer {
                 now(),
                 expires,
                 AuthorizationRequests.unguessable(),
+                false,
                 Optional.empty());
     }
 

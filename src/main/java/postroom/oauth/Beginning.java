@@ -2,6 +2,8 @@ package postroom.oauth;
 
 import postroom.catalog.Advice;
 import postroom.mail.Diagnostic;
+import postroom.mail.Diagnostic.Condition;
+import postroom.mail.Diagnostic.NoAnswer;
 
 import java.net.URI;
 import java.time.Instant;
@@ -21,5 +23,15 @@ public sealed interface Beginning {
     record NotThisWay(String why) implements Beginning {}
 
     /// The provider did not play its part.
-    record NotNow(Diagnostic diagnostic, Advice advice) implements Beginning {}
+    record NotNow(Diagnostic diagnostic, Advice advice) implements Beginning {
+
+        /// For people: what to do, and what happened.
+        public String words() {
+            boolean isOurs = diagnostic instanceof Condition || diagnostic instanceof NoAnswer;
+            return advice.fix()
+                    + (isOurs ? " What happened: " : " The provider said: ")
+                    + diagnostic.text()
+                    + (diagnostic.text().endsWith(".") ? "" : ".");
+        }
+    }
 }

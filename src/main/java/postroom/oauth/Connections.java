@@ -18,6 +18,8 @@ import javax.net.ssl.TrustManagerFactory;
 /// a request that holds a secret goes where it was sent or nowhere.
 final class Connections {
 
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final Map<Optional<String>, HttpClient> byTrust = new ConcurrentHashMap<>();
 
     /// @param authorities in PEM; empty means the platform's
@@ -28,7 +30,7 @@ final class Connections {
     private static HttpClient client(Optional<String> authorities) {
         var builder =
                 HttpClient.newBuilder()
-                        .connectTimeout(Duration.ofSeconds(10))
+                        .connectTimeout(PATIENCE)
                         .version(HttpClient.Version.HTTP_1_1)
                         .followRedirects(HttpClient.Redirect.NEVER);
         authorities.map(Connections::context).ifPresent(builder::sslContext);

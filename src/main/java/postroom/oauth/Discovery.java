@@ -1,7 +1,7 @@
 package postroom.oauth;
 
 import postroom.mail.Diagnostic;
-import postroom.mail.Diagnostic.HttpAnswer;
+import postroom.mail.Diagnostic.Condition;
 import postroom.mail.Diagnostic.NoAnswer;
 import postroom.mail.Diagnostic.Stage;
 import postroom.service.Authentication.Endpoints;
@@ -68,16 +68,7 @@ final class Discovery {
         return switch (exchange.send(http, asked.authorities())) {
             case Exchange.Silence it -> new Unknown(it.diagnostic());
             case Exchange.Answer it ->
-                    it.status() == 200
-                            ? read(asked.issuer(), it.body())
-                            : new Unknown(
-                                    new HttpAnswer(
-                                            it.status(),
-                                            "",
-                                            "the issuer answered "
-                                                    + it.status()
-                                                    + " at "
-                                                    + DOCUMENT));
+                    it.status() == 200 ? read(asked.issuer(), it.body()) : refused(it.status());
         };
     }
 
@@ -103,8 +94,14 @@ final class Discovery {
                         List.of()));
     }
 
+    private static Unknown refused(int status) {
+        return status == 429 || status >= 500
+                ? new Unknown(new NoAnswer(Stage.TOKEN, "the sign-in server answered " + status))
+                : unusable("the issuer answered " + status + " at " + DOCUMENT);
+    }
+
     private static Unknown unusable(String why) {
-        return new Unknown(new NoAnswer(Stage.TOKEN, why));
+        return new Unknown(new Condition("issuer-unusable", why));
     }
 
     // Secrets go there: https, or this machine.

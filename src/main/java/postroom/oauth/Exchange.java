@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 /// redirects. Never throws for what a provider or the network does.
 final class Exchange {
 
-    private static final Duration LONGEST = Duration.ofSeconds(30);
+    static final Duration LONGEST = Duration.ofSeconds(30);
     private static final int MOST_OCTETS = 1 << 20;
 
     private final Connections connections = new Connections();
@@ -64,10 +64,7 @@ final class Exchange {
             return new Silence(NetworkTrouble.of(failed.getCause(), http.uri()));
         } catch (TimeoutException tooSlow) {
             answer.cancel(true);
-            return new Silence(
-                    new Diagnostic.NoAnswer(
-                            Diagnostic.Stage.TOKEN,
-                            "java.net.SocketTimeoutException: Read timed out after 30 seconds"));
+            return new Silence(NetworkTrouble.silence(http.uri(), LONGEST));
         } catch (InterruptedException interrupted) {
             answer.cancel(true);
             Thread.currentThread().interrupt();

@@ -40,7 +40,7 @@ public final class OutcomeWords {
     private static String title(StaleRequest stale) {
         return switch (stale.why()) {
             case UNKNOWN -> "This answer belongs to no request of ours.";
-            case USED -> "This answer has been used already.";
+            case UNDER_WAY -> "Postroom is taking the answer to the provider.";
             case INTERRUPTED -> "Postroom was ended before it had kept the answer.";
             case TOO_OLD -> "The request was too old; nothing is wrong.";
             case OTHER_BROWSER -> "The request was begun in another browser.";
@@ -74,8 +74,8 @@ public final class OutcomeWords {
                     switch (it.why()) {
                         case OTHER_BROWSER -> "Authorize again, and stay in one browser.";
                         case OTHER_SERVICE -> "Paste it for the service it was begun for.";
-                        case UNKNOWN, USED, INTERRUPTED, TOO_OLD, SETTINGS_CHANGED ->
-                                "Authorize again.";
+                        case UNDER_WAY -> "Look again in a moment; this can take a minute.";
+                        case UNKNOWN, INTERRUPTED, TOO_OLD, SETTINGS_CHANGED -> "Authorize again.";
                     };
             case Unreachable it -> "Wait a moment, then authorize again.";
             case Refused it -> it.advice().fix();

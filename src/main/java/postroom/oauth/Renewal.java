@@ -30,6 +30,9 @@ import java.util.function.Supplier;
 /// and nothing that could not be written down is forgotten with the settings it was asked with.
 final class Renewal {
 
+    /// What a condition is called that only a first Authorize ends.
+    static final String NOBODY_HAS_AUTHORIZED = "not-authorized-yet";
+
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final Duration JUST_NOW = Duration.ofSeconds(10);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
@@ -216,7 +219,7 @@ final class Renewal {
     private static Outcome nobodyHasAuthorized() {
         return new Outcome.Refused(
                 new Condition(
-                        "no-refresh-token",
+                        NOBODY_HAS_AUTHORIZED,
                         "nobody has authorized this service yet: there is no refresh token"));
     }
 

@@ -18,6 +18,7 @@ import postroom.oauth.TokenAnswer.Granted;
 import postroom.service.Authentication.OAuth2;
 import postroom.service.Authentication.Provider;
 import postroom.service.Service;
+import postroom.service.Service.TransportKind;
 import postroom.service.Services;
 
 import java.time.InstantSource;
@@ -116,13 +117,19 @@ public final class Review {
         if (oauth2.provider() == Provider.GOOGLE && who.account().isEmpty())
             return new MissingScopes(List.of("openid", "email"), scopes);
         if (granted.refreshToken().isEmpty()) return new NoRefreshToken(who.account());
+        var audience = Claims.of(granted.accessToken()).audience();
+        if (service.transport() == TransportKind.SMTP
+                && audience.filter(Audience::isGraph).isPresent())
+            return refused(
+                    service,
+                    new Condition("audience-wrong", "the access token is for " + audience.get()));
         var unneeded = unneeded(scopes, oauth2);
         var outcome =
                 new Authorized(
                         who.account(),
                         scopes,
                         unneeded,
-                        Claims.of(granted.accessToken()).audience(),
+                        audience,
                         who.tenant(),
                         clock.instant().plus(granted.lifetime()));
         return kept(service, request, granted, outcome);

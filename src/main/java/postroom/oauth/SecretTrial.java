@@ -58,6 +58,7 @@ public final class SecretTrial {
     public Outcome change(long id, JsonNode patch, String by) {
         var change = services.plan(id, patch);
         if (!(change.after().authentication() instanceof OAuth2 oauth2)
+                || change.changesNothing()
                 || change.newProofs().isEmpty()) return carriedOut(change, by, NOTHING_ELSE);
         return change.forgetsAuthorization()
                 ? withFirstGrant(change, oauth2, by)

@@ -4,8 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import postroom.mail.Diagnostic;
 import postroom.mail.Diagnostic.Condition;
-import postroom.mail.Diagnostic.HttpAnswer;
+import postroom.mail.Diagnostic.NoAnswer;
 import postroom.mail.Diagnostic.OAuthError;
+import postroom.mail.Diagnostic.Stage;
 import postroom.oauth.TokenAnswer.Granted;
 import postroom.oauth.TokenAnswer.NotNow;
 import postroom.oauth.TokenAnswer.Refused;
@@ -160,8 +161,13 @@ final class TokenAnswerReader {
         return codes;
     }
 
+    // No error of OAuth: whoever spoke was no token endpoint, or one in trouble.
     private static Diagnostic unread(int status, byte[] body) {
-        return new HttpAnswer(status, "", shortened(new String(body, UTF_8)));
+        var said = shortened(new String(body, UTF_8));
+        var text = "the sign-in server answered " + status + (said.isEmpty() ? "" : ": " + said);
+        return status == 429 || status == 408 || status >= 500
+                ? new NoAnswer(Stage.TOKEN, text)
+                : new Condition("token-not-json", text);
     }
 
     private static Optional<JsonNode> json(byte[] body) {

@@ -97,6 +97,7 @@ final class Housekeeping {
             tx.update("delete from report_owed where message_id = ?", message[0]);
             tx.update("delete from attempt where message_id = ?", message[0]);
             tx.update("delete from event where message_id = ?", message[0]);
+            Search.erase(tx, message[0]);
             tx.update("delete from message where id = ?", message[0]);
         }
         tx.update("delete from quota where quota <> 'lock' and slot < ?", done);

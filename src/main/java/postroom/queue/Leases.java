@@ -169,6 +169,38 @@ final class Leases {
                 node);
     }
 
+    /// What a node held when it ended. A transaction that it left open may have some of it locked
+    /// still: that is taken when its lease has ended.
+    List<Interrupted> giveBackAll(Tx tx, String dead, Instant now) throws SQLException {
+        if (tx.severalWriters())
+            return tx.query(
+                    """
+                    update recipient set state = 'deferred', due_at = ?, claimed_by = null,
+                      claimed_until = null, diagnostic = ?, advice = null, changed_at = ?
+                    where id in (
+                      select id from recipient where claimed_by = ? and state in ('queued', 'deferred')
+                      for update skip locked)
+                    returning message_id, address, service_id
+                    """,
+                    Interrupted::of,
+                    now,
+                    Interrupted.TEXT,
+                    now,
+                    dead);
+        return tx.query(
+                """
+                update recipient set state = 'deferred', due_at = ?, claimed_by = null,
+                  claimed_until = null, diagnostic = ?, advice = null, changed_at = ?
+                where claimed_by = ? and state in ('queued', 'deferred')
+                returning message_id, address, service_id
+                """,
+                Interrupted::of,
+                now,
+                Interrupted.TEXT,
+                now,
+                dead);
+    }
+
     private static Due due(Tx.Row row) throws SQLException {
         return new Due(
                 row.number("id"),

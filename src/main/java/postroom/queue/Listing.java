@@ -6,8 +6,6 @@ import postroom.mail.Address;
 import postroom.mail.QueueId;
 import postroom.store.Tx;
 
-import tools.jackson.databind.json.JsonMapper;
-
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,11 +18,9 @@ import java.util.TreeMap;
 
 /// Looking at the queue.
 final class Listing {
-    private static final JsonMapper JSON = JsonMapper.shared();
-
     private Listing() {}
 
-    private static final String COLUMNS =
+    static final String COLUMNS =
             """
             select message.id as id, message.accepted_at as accepted_at, credential_id, door, remote,
               reverse_path, header_from, subject, message.message_id as header_id, size, usage, tags,
@@ -34,83 +30,6 @@ final class Listing {
 
     static Optional<MessageRow> message(Tx tx, QueueId id) throws SQLException {
         return tx.first(COLUMNS + " message.id = ?", Listing::read, id.value());
-    }
-
-    static Page messages(Tx tx, Filter filter, Optional<String> cursor, int limit)
-            throws SQLException {
-        var where = new StringBuilder();
-        var arguments = new ArrayList<@Nullable Object>();
-        narrow(filter, where, arguments);
-        cursor.flatMap(QueueId::parse)
-                .ifPresent(last -> {
-                    where.append(" and message.id < ?");
-                    arguments.add(last.value());
-                });
-        arguments.add(limit + 1);
-        var found =
-                tx.query(
-                        COLUMNS + " 1 = 1" + where + " order by message.id desc limit ?",
-                        Listing::read,
-                        arguments.toArray());
-        boolean more = found.size() > limit;
-        var page = more ? found.subList(0, limit) : found;
-        return new Page(
-                List.copyOf(page),
-                more ? Optional.of(page.getLast().id().toString()) : Optional.empty());
-    }
-
-    private static void narrow(
-            Filter filter, StringBuilder where, List<@Nullable Object> arguments) {
-        filter.state()
-                .ifPresent(state -> {
-                    where.append(
-                            state.equals("sent")
-                                    ? " and exists (select 1 from recipient where message_id ="
-                                            + " message.id and state = ?)"
-                                    : " and message.id in (select message_id from recipient"
-                                            + " where state = ? and state <> 'sent')");
-                    arguments.add(state);
-                });
-        filter.recipient()
-                .ifPresent(address -> {
-                    where.append(
-                            " and message.id in (select message_id from recipient where"
-                                    + " address = ?)");
-                    arguments.add(Address.parse(address).map(Address::toString).orElse(address));
-                });
-        filter.from()
-                .ifPresent(from -> {
-                    where.append(" and (header_from = ? or reverse_path = ?)");
-                    arguments.add(from);
-                    arguments.add(from);
-                });
-        filter.service()
-                .ifPresent(service -> {
-                    where.append(
-                            " and exists (select 1 from recipient where message_id ="
-                                    + " message.id and service_id = ?)");
-                    arguments.add(service);
-                });
-        filter.since()
-                .ifPresent(since -> {
-                    where.append(" and message.accepted_at >= ?");
-                    arguments.add(since);
-                });
-        filter.credential()
-                .ifPresent(credential -> {
-                    where.append(" and credential_id = ?");
-                    arguments.add(credential);
-                });
-        // Tags are kept as JSON, so a whole tag stands between quotes.
-        filter.tag()
-                .ifPresent(tag -> {
-                    where.append(" and tags like ? escape '!'");
-                    arguments.add("%" + quoted(tag).replaceAll("[%_!]", "!$0") + "%");
-                });
-    }
-
-    private static String quoted(String tag) {
-        return JSON.writeValueAsString(tag);
     }
 
     private static final String RECIPIENT_COLUMNS =
@@ -228,7 +147,7 @@ final class Listing {
                 most);
     }
 
-    private static MessageRow read(Tx.Row row) throws SQLException {
+    static MessageRow read(Tx.Row row) throws SQLException {
         return new MessageRow(
                 new QueueId(row.number("id")),
                 row.time("accepted_at"),

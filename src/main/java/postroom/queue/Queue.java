@@ -1,5 +1,7 @@
 package postroom.queue;
 
+import postroom.event.Deed;
+import postroom.event.Difference;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.mail.Address;
@@ -8,6 +10,7 @@ import postroom.mail.Envelope.Body;
 import postroom.mail.QueueId;
 import postroom.mail.ReportRequest.Returned;
 import postroom.mail.ReportWish;
+import postroom.service.Limits;
 import postroom.store.Store;
 import postroom.store.Tx;
 
@@ -17,11 +20,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
@@ -33,6 +38,12 @@ public final class Queue {
     /// How long a claim holds without being renewed: what a dead node held is due again after that.
     public static final Duration LEASE = Duration.ofSeconds(60);
 
+    /// More are not on one page of messages.
+    public static final int MOST_PER_PAGE = 500;
+
+    /// Nobody else waits for the writer longer than for so many changes.
+    private static final int CHANGES_AT_ONCE = 50;
+
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Store store;
@@ -42,6 +53,8 @@ public final class Queue {
     private final Leases leases;
     private final Claiming claiming;
     private final Housekeeping housekeeping;
+    private final Search search;
+    private final Census census;
     private final Patience patience;
     private final InstantSource clock;
     private final String node;
@@ -61,6 +74,8 @@ public final class Queue {
         this.leases = new Leases(node);
         this.claiming = new Claiming(spool, events, leases, clock);
         this.housekeeping = new Housekeeping(store);
+        this.search = new Search(store);
+        this.census = new Census(store, clock);
         this.patience = patience;
         this.clock = clock;
         this.node = node;
@@ -118,6 +133,33 @@ public final class Queue {
                         .isPresent());
     }
 
+    /// Counts a message that does not wait in the queue, such as a check's, with one recipient.
+    /// When there is no room yet it is kept for this one: whoever asked before asks again with
+    /// that.
+    ///
+    /// @param before what this said before, to the same one
+    public Reserved reserve(long service, Limits limits, Optional<Reserved> before) {
+        var now = clock.instant();
+        return store.write(tx -> {
+            if (before.isPresent()) Quotas.refund(tx, service, before.get().at(), 1, 1);
+            if (!Quotas.counts(limits)) return new Reserved(now, Optional.empty());
+            var left = Quotas.left(tx, service, limits, now);
+            Quotas.charge(tx, service, limits, now, 1, 1);
+            return new Reserved(now, left.reached());
+        });
+    }
+
+    /// Ends a reservation that was not used.
+    public void release(long service, Reserved reserved) {
+        store.write(tx -> {
+            Quotas.refund(tx, service, reserved.at(), 1, 1);
+            return true;
+        });
+    }
+
+    /// @param reached the limit that leaves no room yet
+    public record Reserved(Instant at, Optional<Claimed.LimitReached> reached) {}
+
     /// How many recipients went through the service within the last 24 hours; counted where the
     /// service has such a limit.
     public long recipientsToday(long service) {
@@ -126,12 +168,19 @@ public final class Queue {
     }
 
     /// Gives claims a new lease.
-    public void renew(List<Claim> claims) {
+    ///
+    /// @return those that are still this node's
+    public List<Claim> renew(List<Claim> claims) {
         var until = clock.instant().plus(LEASE);
-        store.write(tx -> {
-            for (var claim : claims)
-                for (var recipient : claim.recipients()) leases.renew(tx, recipient.id(), until);
-            return true;
+        return store.write(tx -> {
+            var renewed = new ArrayList<Claim>();
+            for (var claim : claims) {
+                int ours = 0;
+                for (var recipient : claim.recipients())
+                    ours += leases.renew(tx, recipient.id(), until);
+                if (ours == claim.recipients().size()) renewed.add(claim);
+            }
+            return renewed;
         });
     }
 
@@ -170,20 +219,7 @@ public final class Queue {
     /// As [#giveBackAll()], for another node that is dead, in the transaction that finds it so. Its
     /// connections end with it.
     public int giveBackAll(Tx tx, String dead) throws SQLException {
-        var now = clock.instant();
-        var interrupted =
-                tx.query(
-                        """
-                        update recipient set state = 'deferred', due_at = ?, claimed_by = null,
-                          claimed_until = null, diagnostic = ?, advice = null, changed_at = ?
-                        where claimed_by = ? and state in ('queued', 'deferred')
-                        returning message_id, address, service_id
-                        """,
-                        Interrupted::of,
-                        now,
-                        Interrupted.TEXT,
-                        now,
-                        dead);
+        var interrupted = leases.giveBackAll(tx, dead, clock.instant());
         for (var one : interrupted) one.tell(tx, events);
         Lines.giveBackAll(tx, dead);
         return interrupted.size();
@@ -208,15 +244,16 @@ public final class Queue {
         return new OwedReports(store, spool, patience, clock);
     }
 
-    /// When something last happened here, by the clock of that time. Where several nodes write, it
-    /// may have been the clock of another one, and nothing is said.
+    /// When something last happened here, by the clock of that time. Where other nodes write, too,
+    /// it may have been the clock of one of them, and nothing is said.
     public Optional<Instant> latestSeen() {
         return store.read(tx ->
-                tx.severalWriters()
-                        ? Optional.empty()
-                        : tx.first(
-                                "select at from event order by id desc limit 1",
-                                row -> row.time("at")));
+                tx.first(
+                        """
+                        select at from event where (select count(*) from node) < 2
+                        order by id desc limit 1
+                        """,
+                        row -> row.time("at")));
     }
 
     /// The clock was set back by that much: what was due is due, and what waits for its next try
@@ -247,8 +284,10 @@ public final class Queue {
         return impatient.isEmpty() ? 0 : store.write(tx -> settling.fail(tx, impatient));
     }
 
-    /// Asks an index alone, whatever waits: message IDs are in the order of time.
+    /// Asks an index alone, whatever waits: message IDs are in the order of time. Where very much
+    /// waits, it is what was counted some seconds ago.
     public Waiting waiting(long service) {
+        if (!census.isQuick()) return census.standing().of(service);
         return store.read(tx ->
                 tx.first(
                                 """
@@ -292,8 +331,34 @@ public final class Queue {
         return store.read(tx -> Listing.message(tx, id));
     }
 
+    /// Newest first. What was just accepted is found, too, by its words as well.
     public Page messages(Filter filter, Optional<String> cursor, int limit) {
-        return store.read(tx -> Listing.messages(tx, filter, cursor, Math.clamp(limit, 1, 500)));
+        if (filter.text().isPresent()) search.catchUpForReader();
+        return store.read(
+                tx -> new Finding(tx, filter).page(cursor, Math.clamp(limit, 1, MOST_PER_PAGE)));
+    }
+
+    /// How many messages the filter finds, counted up to about `most`.
+    public Count count(Filter filter, int most) {
+        long found = 0;
+        Optional<String> cursor = Optional.empty();
+        do {
+            var page = messages(filter, cursor, MOST_PER_PAGE);
+            found += page.messages().size();
+            cursor = page.next();
+            if (page.lookedBackTo().isPresent()) return new Count(found, true);
+        } while (cursor.isPresent() && found < most);
+        return new Count(found, cursor.isPresent());
+    }
+
+    /// @param more there may be more than those
+    public record Count(long found, boolean more) {}
+
+    /// Makes messages findable by their words; for whoever comes by regularly.
+    ///
+    /// @return true when all of them are
+    public boolean catchUpSearch() {
+        return search.catchUp();
     }
 
     /// In the order they came.
@@ -354,6 +419,12 @@ public final class Queue {
                         id.value()));
     }
 
+    /// What waits, by service and age, for pages: of this moment where counting is quick, some
+    /// seconds old where very much waits. Asking costs next to nothing in any case.
+    public Standing standing() {
+        return census.standing();
+    }
+
     /// How many recipients are in each of the six states, for a dashboard; counts what is not sent
     /// exactly.
     public Map<String, Long> unsent() {
@@ -370,67 +441,91 @@ public final class Queue {
 
     /// Makes waiting recipients due now. Says how many.
     public int retry(QueueId id) {
-        return told(
-                store.write(tx ->
-                        tx.update(
-                                """
-                                update recipient set due_at = ?
-                                where message_id = ? and state in ('queued', 'deferred')
-                                  and coalesce(claimed_until, 0) <= ?
-                                """,
-                                clock.instant(),
-                                id.value(),
-                                clock.instant())));
+        return change(new Change.Retry(), id);
     }
 
     /// Keeps waiting recipients back until they are released; what is being tried this moment is
     /// left alone.
     public int hold(QueueId id) {
-        return change(id, "held", "('queued', 'deferred')", EventType.MESSAGE_HELD);
+        return change(new Change.Hold(), id);
     }
 
     public int release(QueueId id) {
-        return change(id, "queued", "('held')", EventType.MESSAGE_RELEASED);
+        return change(new Change.Release(), id);
     }
 
     /// Gives up waiting and held recipients because somebody said so.
     public int cancel(QueueId id) {
-        return change(
-                id, "cancelled", "('queued', 'deferred', 'held')", EventType.MESSAGE_CANCELLED);
+        return change(new Change.Cancel(), id);
+    }
+
+    /// As part of the caller's transaction.
+    public int cancel(Tx tx, QueueId id) throws SQLException {
+        return Changing.apply(tx, events, new Change.Cancel(), id, clock.instant()).recipients();
+    }
+
+    /// The services through which mail left lately, judged by so many of the newest attempts.
+    public Set<Long> sentLately(int attempts) {
+        return store.read(tx ->
+                Set.copyOf(
+                        tx.query(
+                                """
+                                select distinct newest.service_id as service_id
+                                from (select message_id, service_id from attempt
+                                      order by id desc limit ?) as newest
+                                join recipient on recipient.message_id = newest.message_id
+                                  and recipient.service_id = newest.service_id
+                                where recipient.state = 'sent'
+                                """,
+                                row -> row.number("service_id"),
+                                attempts)));
     }
 
     /// Moves waiting and held recipients to another service, where they are due at once.
     public int reroute(QueueId id, long service) {
-        return told(
-                store.write(tx -> {
-                    int moved =
-                            tx.update(
-                                    """
-                                    update recipient set service_id = ?, route = '', due_at =
-                                        case when attempts = 0 and due_at > ? then due_at else ? end,
-                                      closed_before =
-                                        (select closed_total + coalesce(? - closed_since, 0)
-                                         from service where id = ?)
-                                    where message_id = ? and state in ('queued', 'deferred', 'held')
-                                      and coalesce(claimed_until, 0) <= ? and service_id <> ?
-                                    """,
-                                    service,
-                                    clock.instant(),
-                                    clock.instant(),
-                                    clock.instant(),
-                                    service,
-                                    id.value(),
-                                    clock.instant(),
-                                    service);
-                    if (moved > 0)
-                        events.append(
-                                tx,
-                                EventType.MESSAGE_REROUTED,
-                                id,
-                                service,
-                                Map.of("recipients", moved));
-                    return moved;
-                }));
+        return change(new Change.Reroute(service), id);
+    }
+
+    private int change(Change change, QueueId id) {
+        return change(change, List.of(id)).getFirst().recipients();
+    }
+
+    /// Changes what the filter finds, a page of it, and says where to go on.
+    public Swept change(Change change, Filter filter, Optional<String> cursor, int limit) {
+        var page = messages(filter, cursor, limit);
+        var outcomes = change(change, page.messages().stream().map(MessageRow::id).toList());
+        return new Swept(outcomes, page.next(), page.lookedBackTo());
+    }
+
+    /// @param next where the selection goes on; empty at its end
+    /// @param lookedBackTo when there was more to look through than one step may
+    public record Swept(
+            List<Change.Outcome> outcomes, Optional<String> next, Optional<Instant> lookedBackTo) {
+        public Swept {
+            outcomes = List.copyOf(outcomes);
+        }
+    }
+
+    /// Changes many messages, some of them in one transaction, and says what came of each.
+    public List<Change.Outcome> change(Change change, List<QueueId> messages) {
+        var outcomes = new ArrayList<Change.Outcome>(messages.size());
+        for (int from = 0; from < messages.size(); from += CHANGES_AT_ONCE) {
+            var some =
+                    messages
+                            .subList(from, Math.min(messages.size(), from + CHANGES_AT_ONCE))
+                            .stream()
+                            .sorted()
+                            .toList();
+            outcomes.addAll(
+                    store.write(tx -> {
+                        var done = new ArrayList<Change.Outcome>(some.size());
+                        for (var id : some)
+                            done.add(Changing.apply(tx, events, change, id, clock.instant()));
+                        return done;
+                    }));
+        }
+        told(outcomes.stream().mapToInt(Change.Outcome::recipients).sum());
+        return List.copyOf(outcomes);
     }
 
     /// Moves mail that came to a service by a rule on to another one, up to `most` recipients, and
@@ -452,37 +547,6 @@ public final class Queue {
     private int told(int changed) {
         if (changed > 0) whenDue.accept(0);
         return changed;
-    }
-
-    private int change(QueueId id, String to, String from, EventType event) {
-        return told(
-                store.write(tx -> {
-                    Settling.lock(tx, id);
-                    var services =
-                            tx.query(
-                                    "update recipient set state = ?, due_at = case when attempts ="
-                                        + " 0 and due_at > ? then due_at else ? end, changed_at = ?"
-                                        + " where message_id = ? and coalesce(claimed_until, 0) <="
-                                        + " ? and state in "
-                                            + from
-                                            + " returning service_id",
-                                    row -> row.number("service_id"),
-                                    to,
-                                    clock.instant(),
-                                    clock.instant(),
-                                    clock.instant(),
-                                    id.value(),
-                                    clock.instant());
-                    if (!services.isEmpty())
-                        events.append(
-                                tx,
-                                event,
-                                id,
-                                services.getFirst(),
-                                Map.of("recipients", services.size()));
-                    Settling.markDone(tx, id, clock.instant());
-                    return services.size();
-                }));
     }
 
     private void insert(Tx tx, NewMessage message) throws SQLException {

@@ -1,5 +1,6 @@
 package postroom.route;
 
+import postroom.mail.Legible;
 import postroom.route.Condition.HeaderIs;
 import postroom.route.Route.Choice;
 import postroom.route.Route.Way;
@@ -81,6 +82,7 @@ final class RouteReader {
     private Optional<Route> read(Fields rule, Set<String> names) {
         var name = rule.required("name", "give the rule a name");
         if (name.length() > LONGEST) rule.trouble("name", "is longer than " + LONGEST);
+        Legible.objection(name).ifPresent(objection -> rule.trouble("name", objection));
         if (!name.isEmpty() && !names.add(name.toLowerCase(Locale.ROOT)))
             rule.trouble("name", "is the name of another rule; choose another");
         var when = condition(rule.object("when"));

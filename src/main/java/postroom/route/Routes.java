@@ -1,5 +1,6 @@
 package postroom.route;
 
+import postroom.event.Difference;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.service.Service;
@@ -13,6 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +71,7 @@ public final class Routes {
         var rules = new RouteReader(services::find).read(RouteReader.object(body));
         store.write(tx -> {
             tx.lock(Subject.ROUTES);
+            var before = stored(tx);
             tx.update("delete from route");
             for (int i = 0; i < rules.size(); i++) insert(tx, i, rules.get(i));
             var names = rules.stream().map(Route::name).toList();
@@ -78,7 +81,8 @@ public final class Routes {
                     Optional.empty(),
                     OptionalLong.empty(),
                     OptionalLong.empty(),
-                    Map.of("by", by, "routes", names));
+                    Map.of("by", by, "routes", names),
+                    Difference.between(before, stored(tx)));
             return true;
         });
         inOrder = rules;
@@ -106,6 +110,19 @@ public final class Routes {
         var list = shown.putArray("routes");
         for (var route : inOrder) list.add(RouteJson.of(route, this::nameOf));
         return shown;
+    }
+
+    // By name: what moved up or down is no change of the rule.
+    private static JsonNode stored(Tx tx) throws SQLException {
+        var rules = JSON.createObjectNode();
+        var order = new ArrayList<String>();
+        tx.query(
+                "select name, rule from route order by position",
+                row -> {
+                    order.add(row.string("name"));
+                    return rules.put(row.string("name"), row.string("rule"));
+                });
+        return order.isEmpty() ? rules : rules.put("order", String.join(", ", order));
     }
 
     private String nameOf(long service) {

@@ -207,6 +207,8 @@ final class AuthenticationReader {
                     "token_endpoint",
                     "is missing; give the provider's https address, or its issuer to discover it"
                             + " from");
+        // Tokens and secrets of one provider are not for another one's addresses.
+        var itsOwn = known.filter(profile -> isThere(token, profile.tokenEndpoint(), tenant));
         var scopes = fields.strings("scopes");
         if (scopes.isEmpty()) scopes = known.map(p -> p.scopesFor(grant)).orElse(List.of());
         if (scopes.size() > MOST_SCOPES)
@@ -229,14 +231,19 @@ final class AuthenticationReader {
                 endpoint(
                         fields,
                         "device_authorization_endpoint",
-                        known.flatMap(OAuth2Profile::deviceAuthorizationEndpoint),
+                        itsOwn.flatMap(OAuth2Profile::deviceAuthorizationEndpoint),
                         tenant),
                 endpoint(
                         fields,
                         "revocation_endpoint",
-                        known.flatMap(OAuth2Profile::revocationEndpoint),
+                        itsOwn.flatMap(OAuth2Profile::revocationEndpoint),
                         tenant),
                 scopes);
+    }
+
+    private static boolean isThere(Optional<URI> endpoint, String known, String tenant) {
+        var authority = URI.create(known.replace("{tenant}", tenant)).getAuthority();
+        return endpoint.filter(it -> !authority.equals(it.getAuthority())).isEmpty();
     }
 
     private static String everybody(Optional<AccountType> accountType) {

@@ -18,15 +18,18 @@ import java.util.TreeSet;
 /// templates beside the presets. An owner's `NAME.guide.md` or `NAME.ps1` takes the place of ours.
 ///
 /// A template has places such as `{login}`, and lines of its own: `%if` with names of places or
-/// facts, `%else`, `%end`, and `%notes`, `%docs`, `%user_name` for what the preset says.
+/// facts, `%else`, `%end`, `%part` for a part that several guides share, and `%notes`, `%docs`,
+/// `%user_name`, `%prerequisites`, `%lifetimes` for what the preset says.
 public final class Guides {
 
     private static final String FENCE = "```";
 
     private final Presets presets;
+    private final OutgoingAddresses addresses;
 
-    public Guides(Presets presets) {
+    public Guides(Presets presets, OutgoingAddresses addresses) {
         this.presets = presets;
+        this.addresses = addresses;
     }
 
     public enum Form {
@@ -50,7 +53,15 @@ public final class Guides {
     public Optional<String> of(Service service, URI baseUrl, Form form) {
         return presets.text(name(service) + form.suffix)
                 .map(template ->
-                        filled(chosen(template, service), RealValues.of(service, baseUrl), form));
+                        filled(
+                                chosen(template, service),
+                                values(service, baseUrl),
+                                form));
+    }
+
+    /// What stands in the places of a service's guide.
+    public Values values(Service service, URI baseUrl) {
+        return RealValues.of(service, baseUrl).with("outgoing_addresses", addresses.words());
     }
 
     /// The guide with its places left open, for a page that fills them while somebody types.
@@ -89,7 +100,7 @@ public final class Guides {
         var preset = service.preset().flatMap(presets::find);
         var lines = new ArrayList<String>();
         boolean wanted = true;
-        for (var line : template.lines().toList()) {
+        for (var line : withParts(template)) {
             if (line.startsWith("%if "))
                 wanted = facts.containsAll(List.of(line.substring(4).strip().split(" ", -1)));
             else if (line.equals("%else")) wanted = !wanted;
@@ -97,6 +108,9 @@ public final class Guides {
             else if (!wanted) continue;
             else if (line.equals("%notes"))
                 preset.ifPresent(it -> it.notes().forEach(note -> lines.add("- " + note)));
+            else if (line.equals("%prerequisites"))
+                preset.ifPresent(it -> it.prerequisites().forEach(each -> lines.add("- " + each)));
+            else if (line.equals("%lifetimes")) lines.addAll(lifetimes(preset));
             else if (line.equals("%docs"))
                 preset.ifPresent(it -> it.docs().forEach(page -> lines.add("- <" + page + ">")));
             else if (line.equals("%user_name"))
@@ -104,6 +118,27 @@ public final class Guides {
                         .ifPresent(it -> lines.add("The provider expects " + it.userName() + "."));
             else lines.add(line);
         }
+        return lines;
+    }
+
+    private List<String> withParts(String template) {
+        var lines = new ArrayList<String>();
+        for (var line : template.lines().toList())
+            if (line.startsWith("%part "))
+                presets.text(line.substring(6).strip() + ".part.md")
+                        .ifPresent(part -> lines.addAll(part.lines().toList()));
+            else lines.add(line);
+        return lines;
+    }
+
+    private List<String> lifetimes(Optional<Preset> preset) {
+        var all = preset.map(Preset::lifetimes).orElse(List.of());
+        if (all.isEmpty()) return List.of();
+        var lines = new ArrayList<>(List.of("| what | ends |", "|---|---|"));
+        all.forEach(it -> lines.add("| " + it.what() + " | " + it.ends() + " |"));
+        preset.flatMap(Preset::accessPage)
+                .ifPresent(page ->
+                        lines.addAll(List.of("", "Access is taken away at <" + page + ">.")));
         return lines;
     }
 

@@ -6,6 +6,7 @@ import postroom.service.Authentication.Basic;
 import postroom.service.Authentication.Grant;
 import postroom.service.Authentication.OAuth2;
 import postroom.service.Authentication.Provider;
+import postroom.service.Service.TransportKind;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +36,12 @@ final class Mistakes {
                                     "password-where-oauth2-is-wanted",
                                     "basic authentication as " + basic.username()));
             case OAuth2 oauth2 -> {
+                if (service.transport() == TransportKind.SMTP && asksForGraph(oauth2))
+                    found.add(
+                            new Condition(
+                                    "audience-wrong",
+                                    String.join(" ", oauth2.endpoints().scopes())
+                                            + " gives a token for Microsoft Graph"));
                 if (isForOrganizations(oauth2) && isPersonal(oauth2.login()))
                     found.add(
                             new Condition(
@@ -52,6 +59,17 @@ final class Mistakes {
                                         end.what() + " ends on " + end.day()));
                 });
         return found;
+    }
+
+    // Without a resource in front of it, Microsoft takes a scope for one of Graph.
+    private static boolean asksForGraph(OAuth2 oauth2) {
+        return oauth2.provider() == Provider.MICROSOFT
+                && oauth2.endpoints().scopes().stream()
+                        .anyMatch(scope ->
+                                scope.contains("graph.microsoft")
+                                        || scope.contains("microsoftgraph.")
+                                        || scope.startsWith("SMTP.")
+                                        || scope.startsWith("Mail."));
     }
 
     private static boolean isForOrganizations(OAuth2 oauth2) {

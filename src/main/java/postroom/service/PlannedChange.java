@@ -49,6 +49,11 @@ public final class PlannedChange {
         return after;
     }
 
+    /// True when the service is the same afterwards, secrets included.
+    public boolean changesNothing() {
+        return after.equals(before);
+    }
+
     /// True when what was authorized before must not be used with the new settings.
     public boolean forgetsAuthorization() {
         return forgetsAuthorization;

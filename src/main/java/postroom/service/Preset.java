@@ -18,6 +18,9 @@ import java.util.Optional;
 /// @param refreshTokensPerClient how many live refresh tokens the provider keeps per account
 /// @param personalDomains mail domains of accounts that belong to people, not to organizations
 /// @param cutOffs what the provider announced to end
+/// @param prerequisites what has to be there before anybody begins, a sentence each
+/// @param lifetimes what ends by itself, and when
+/// @param accessPage where a person takes the access of an app away
 public record Preset(
         String name,
         String title,
@@ -30,7 +33,13 @@ public record Preset(
         List<String> docs,
         Optional<Integer> refreshTokensPerClient,
         List<String> personalDomains,
-        List<CutOff> cutOffs) {
+        List<CutOff> cutOffs,
+        List<String> prerequisites,
+        List<Lifetime> lifetimes,
+        Optional<String> accessPage) {
+
+    /// What ends by itself, and when, in words.
+    public record Lifetime(String what, String ends) {}
 
     public Preset {
         hosts = List.copyOf(hosts);
@@ -38,6 +47,8 @@ public record Preset(
         docs = List.copyOf(docs);
         personalDomains = List.copyOf(personalDomains);
         cutOffs = List.copyOf(cutOffs);
+        prerequisites = List.copyOf(prerequisites);
+        lifetimes = List.copyOf(lifetimes);
     }
 
     /// True when that host is this provider's.

@@ -3,6 +3,7 @@ package postroom.service;
 import postroom.service.Authentication.ClientAuthentication;
 import postroom.service.Authentication.Grant;
 import postroom.service.Authentication.Provider;
+import postroom.service.Preset.Lifetime;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
@@ -186,7 +187,10 @@ public final class Presets {
                                 .boxed()
                                 .findFirst(),
                         fields.strings("personal_domains"),
-                        fields.objects("cut_offs").stream().map(Presets::cutOff).toList());
+                        fields.objects("cut_offs").stream().map(Presets::cutOff).toList(),
+                        fields.strings("prerequisites"),
+                        fields.objects("lifetimes").stream().map(Presets::lifetime).toList(),
+                        fields.string("access_page"));
         fields.refuseUnknown();
         if (!fields.troubles().isEmpty())
             throw new InvalidService(
@@ -197,6 +201,15 @@ public final class Presets {
                                             trouble.message()))
                             .toList());
         return preset;
+    }
+
+    private static Lifetime lifetime(Fields fields) {
+        var lifetime =
+                new Lifetime(
+                        fields.required("what", "name what ends"),
+                        fields.required("ends", "say when it ends"));
+        fields.refuseUnknown();
+        return lifetime;
     }
 
     private static CutOff cutOff(Fields fields) {

@@ -50,6 +50,8 @@ public final class RealValues {
         known.put("login", oauth2.login());
         known.put("user", oauth2.saslUser());
         known.put("client_id", oauth2.client().clientId());
+        var server = oauth2.endpoints().issuer().orElse(oauth2.endpoints().token());
+        if (server.getAuthority() != null) known.put("sign_in_server", server.getAuthority());
         oauth2.client().tenant().ifPresent(tenant -> known.put("tenant", tenant));
         if (!oauth2.endpoints().scopes().isEmpty())
             known.put("scopes", String.join(" ", oauth2.endpoints().scopes()));

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The table `service`.
 final class ServiceRows {
@@ -137,6 +138,13 @@ final class ServiceRows {
     // What passed a check with other settings, or another authorization, may not pass with these.
     static void forgetVerification(Tx tx, long id) throws SQLException {
         tx.update("update service set verified_at = null where id = ?", id);
+    }
+
+    static Set<Long> verified(Tx tx) throws SQLException {
+        return Set.copyOf(
+                tx.query(
+                        "select id from service where verified_at is not null",
+                        row -> row.number("id")));
     }
 
     static boolean isAuthorized(Tx tx, long id) throws SQLException {

@@ -2,12 +2,12 @@ package postroom.service;
 
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
+import postroom.event.Difference;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.secret.Vault;
-import postroom.service.Authentication.Grant;
-import postroom.service.Authentication.OAuth2;
 import postroom.service.InvalidService.FieldTrouble;
+import postroom.service.KnownServices.Known;
 import postroom.store.Store;
 import postroom.store.Tx;
 import postroom.store.Tx.Subject;
@@ -20,15 +20,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongConsumer;
 
@@ -39,55 +35,21 @@ public final class Services {
     private static final System.Logger LOG = System.getLogger(Services.class.getName());
     private static final String CANARY = "master_key_canary";
     private static final int MOST_TRIES = 5;
-    private static final FieldTrouble NAME_TAKEN =
-            new FieldTrouble("name", "is taken by another service; choose another");
 
     // A state that was told before its transaction was durable, or beside another one, is believed
     // that long and then read once more.
     private static final Duration UNTIL_COMMITTED = Duration.ofSeconds(2);
 
-    // What is shown and not set; it may be sent back and then means nothing.
-    private static final Set<String> ONLY_SHOWN =
-            Set.of(
-                    "id",
-                    "state",
-                    "state_since",
-                    "state_reason",
-                    "state_detail",
-                    "state_until",
-                    "next_probe_at",
-                    "waiting",
-                    "waiting_since",
-                    "recipients_today",
-                    "recipients_left_today",
-                    "advice",
-                    "warnings",
-                    "client_secret_expires_in_days",
-                    "last_check",
-                    "verified",
-                    "verified_at");
-
     private final Store store;
-    private final EventLog events;
     private final Catalog catalog;
     private final InstantSource clock;
-    private final Secrets secrets;
-    private final ServiceReader reader;
+    private final StateChanges states;
+    private final Planning planning;
     private final Mistakes mistakes;
-    private final Destinations destinations;
     private final Drafts drafts;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final List<LongConsumer> resumeListeners = new CopyOnWriteArrayList<>();
-    private final Map<Long, Known> known = new ConcurrentHashMap<>();
-    private volatile List<Service> inOrder = List.of();
-
-    /// @param confirmAt when the state has to be read once more
-    private record Known(
-            Service service, ObjectNode given, ServiceStatus status, Optional<Instant> confirmAt) {
-        Known with(ServiceStatus changed, Optional<Instant> confirm) {
-            return new Known(service, given, changed, confirm);
-        }
-    }
+    private final KnownServices known = new KnownServices();
 
     private Services(
             Store store,
@@ -97,14 +59,13 @@ public final class Services {
             Catalog catalog,
             InstantSource clock) {
         this.store = store;
-        this.events = events;
         this.catalog = catalog;
         this.clock = clock;
-        this.secrets = new Secrets(vault);
-        this.reader = new ServiceReader(presets);
+        this.states = new StateChanges(events, catalog, clock);
+        var secrets = new Secrets(vault);
+        this.planning = new Planning(known, secrets, presets);
         this.mistakes = new Mistakes(presets);
-        this.destinations = new Destinations(presets);
-        this.drafts = new Drafts(store, this, secrets, reader, clock);
+        this.drafts = new Drafts(store, this, secrets, new ServiceReader(presets), clock);
     }
 
     /// Checks the master key and reads what is stored.
@@ -147,35 +108,31 @@ public final class Services {
 
     /// By age, oldest first.
     public List<Service> all() {
-        return inOrder;
+        return known.all();
     }
 
     public Optional<Service> byId(long id) {
-        return Optional.ofNullable(known.get(id)).map(Known::service);
+        return known.find(id).map(Known::service);
     }
 
     /// By name, whatever its case, or by ID.
     public Optional<Service> find(String nameOrId) {
-        return all().stream()
-                .filter(service ->
-                        service.name().equalsIgnoreCase(nameOrId)
-                                || Long.toString(service.id()).equals(nameOrId))
-                .findFirst();
+        return known.named(nameOrId);
+    }
+
+    /// The IDs of those that passed a check with the settings they have.
+    public Set<Long> verified() {
+        return store.read(ServiceRows::verified);
     }
 
     /// @throws NoSuchElementException when there is no such service
     public ServiceStatus status(long id) {
-        var found = known(id);
+        var found = known.get(id);
         if (found.confirmAt().isEmpty() || clock.instant().isBefore(found.confirmAt().get()))
             return found.status();
         var stored = store.read(tx -> ServiceRows.status(tx, id));
-        known.computeIfPresent(
-                id,
-                (key, now) ->
-                        now == found && stored.isPresent()
-                                ? now.with(stored.get(), Optional.empty())
-                                : now);
-        return known(id).status();
+        stored.ifPresent(it -> known.confirm(id, found, it));
+        return known.get(id).status();
     }
 
     /// Runs after every change of settings or state, on the thread that made it; has to be quick.
@@ -195,25 +152,30 @@ public final class Services {
     /// @throws InvalidService with all that is wrong
     public synchronized Service create(JsonNode settings, String by) {
         long id = store.nextId();
-        var given = object(settings);
-        var service = checked(id, given, given.objectNode());
+        var given = Planning.object(settings);
+        var service = planning.checked(id, given, given.objectNode());
         return put(service, given, by, tx -> true);
     }
 
     private Service put(
             Service service, ObjectNode given, String by, Store.Work<Boolean> alongside) {
         long id = service.id();
-        var status = ServiceStatus.initial(stateOf(service, false), clock.instant());
+        var status = ServiceStatus.initial(Registration.stateOf(service, false), clock.instant());
         store.write(tx -> {
             tx.lock(Subject.SERVICES);
-            if (ServiceRows.isNameTaken(tx, id, service.name())) throw nameTaken();
+            if (ServiceRows.isNameTaken(tx, id, service.name())) throw Planning.nameTaken();
             if (!alongside.run(tx)) throw new NoSuchElementException("there is no draft " + id);
             ServiceRows.insert(tx, id, service.name(), given, status);
-            tell(tx, EventType.SERVICE_CREATED, id, Map.of("by", by));
+            states.tell(
+                    tx,
+                    EventType.SERVICE_CREATED,
+                    id,
+                    Map.of("by", by),
+                    Difference.between(given.objectNode(), given));
             return id;
         });
         known.put(id, new Known(service, given, status, Optional.empty()));
-        changed();
+        told();
         return service;
     }
 
@@ -234,7 +196,7 @@ public final class Services {
     ///
     /// @throws InvalidService with all that is wrong, the troubles known before included
     Service look(long id, ObjectNode given, List<FieldTrouble> troubles) {
-        return read(id, given, troubles);
+        return planning.read(id, given, troubles);
     }
 
     /// Changes what the patch names and keeps the rest, secrets included. Settings that may end the
@@ -245,7 +207,7 @@ public final class Services {
     public synchronized Service update(long id, JsonNode patch, String by) {
         for (int tries = 1; ; tries++) {
             try {
-                return carryOut(plan(id, patch), by, tx -> true);
+                return carryOut(planning.plan(id, patch), by, tx -> true);
             } catch (SettingsChanged onAnotherNode) {
                 if (tries == MOST_TRIES) throw onAnotherNode;
                 reload();
@@ -258,24 +220,7 @@ public final class Services {
     /// @throws InvalidService with all that is wrong
     /// @throws NoSuchElementException when there is no such service
     public PlannedChange plan(long id, JsonNode patch) {
-        var found = known(id);
-        var before = found.service();
-        var asked = object(patch);
-        var troubles = new ArrayList<FieldTrouble>();
-        var stored =
-                reader.presetOf(found.given())
-                        .map(preset -> Settings.typed(preset.service(), found.given()))
-                        .orElse(found.given());
-        var brought = secrets.seal(id, asked, stored, troubles);
-        var given = Settings.merged(stored, asked);
-        var after = read(id, given, troubles);
-        var neededAgain = destinations.neededAgain(before, after, brought);
-        if (!neededAgain.isEmpty()) throw new InvalidService(neededAgain);
-        boolean forgets =
-                isOtherRegistration(before, after)
-                        || (destinations.elsewhere(before, after).isPresent()
-                                && !isByRefreshToken(after));
-        return new PlannedChange(before, after, found.given(), given, names(asked), forgets);
+        return planning.plan(id, patch);
     }
 
     /// Makes a planned change, in one transaction with whatever else has to be written down.
@@ -287,8 +232,9 @@ public final class Services {
             PlannedChange change, String by, Store.Work<Boolean> alongside) {
         var service = change.after();
         long id = service.id();
-        if (!known(id).given().equals(change.was)) throw new SettingsChanged(service.name());
-        refuseTakenName(id, service.name(), new ArrayList<>());
+        if (!known.get(id).given().equals(change.was)) throw new SettingsChanged(service.name());
+        if (change.given.equals(change.was)) return change.before();
+        planning.refuseTakenName(id, service.name(), new ArrayList<>());
         boolean mayBeWell =
                 !service.authentication().equals(change.before().authentication())
                         || !service.smtp().equals(change.before().smtp());
@@ -301,22 +247,25 @@ public final class Services {
                     tx.lock(Subject.SERVICES);
                     if (!ServiceRows.settings(tx, id).equals(Optional.of(change.was)))
                         throw new SettingsChanged(service.name());
-                    if (ServiceRows.isNameTaken(tx, id, service.name())) throw nameTaken();
+                    if (ServiceRows.isNameTaken(tx, id, service.name())) throw Planning.nameTaken();
                     ServiceRows.update(tx, id, service.name(), change.given, clock.instant());
                     if (change.forgetsAuthorization()) ServiceRows.deleteAuthorization(tx, id);
                     if (sendsOtherwise) ServiceRows.forgetVerification(tx, id);
                     alongside.run(tx);
                     var data = Map.<String, Object>of("by", by, "fields", change.fields);
-                    tell(tx, EventType.SERVICE_CHANGED, id, data);
-                    var now = statusIn(tx, id);
-                    if (!mayBeWell || now.state() == ServiceState.PAUSED) return now;
-                    var next = stateOf(service, ServiceRows.isAuthorized(tx, id));
-                    return write(tx, id, now, next, Because.of("by", by));
+                    var made = Difference.between(change.was, change.given);
+                    states.tell(tx, EventType.SERVICE_CHANGED, id, data, made);
+                    var now = StateChanges.statusIn(tx, id);
+                    if (!mayBeWell) return now;
+                    if (now.state() == ServiceState.PAUSED)
+                        return states.pausedStill(tx, id, now, by);
+                    var next = Registration.stateOf(service, ServiceRows.isAuthorized(tx, id));
+                    return states.write(tx, id, now, next, Because.of("by", by));
                 });
         // A token in memory must not go where the new settings lead.
         if (change.forgetsAuthorization()) resumeListeners.forEach(listener -> listener.accept(id));
         known.put(id, new Known(service, change.given, status, soon()));
-        changed();
+        told();
         return service;
     }
 
@@ -325,35 +274,69 @@ public final class Services {
     /// @throws NoSuchElementException when there is no such service
     /// @throws MailWaits when recipients are owed through it; then nothing changes
     public synchronized void delete(long id, String by) {
-        var name = known(id).service().name();
+        var gone = known.get(id);
+        var name = gone.service().name();
         store.write(tx -> {
             tx.lock(Subject.SERVICES);
             ServiceRows.letNobodyAddMail(tx);
             long owed = ServiceRows.owed(tx, id);
             if (owed > 0) throw new MailWaits(owed);
             ServiceRows.delete(tx, id);
-            tell(tx, EventType.SERVICE_DELETED, id, Map.of("by", by, "name", name));
+            var unmade = Difference.between(gone.given(), gone.given().objectNode());
+            states.tell(
+                    tx, EventType.SERVICE_DELETED, id, Map.of("by", by, "name", name), unmade);
             return id;
         });
         known.remove(id);
-        changed();
+        told();
     }
 
     /// Closes the gate until [#resume].
     public void pause(long id, String by) {
-        known(id);
-        move(id, tx -> write(tx, id, statusIn(tx, id), ServiceState.PAUSED, Because.of("by", by)));
+        known.get(id);
+        move(
+                id,
+                tx ->
+                        states.write(
+                                tx,
+                                id,
+                                StateChanges.statusIn(tx, id),
+                                ServiceState.PAUSED,
+                                Because.of("by", by)));
     }
 
     /// Opens the gate of a paused, limited or failing service, if nobody has to authorize it first.
     public void resume(long id, String by) {
-        var service = known(id).service();
+        var service = known.get(id).service();
         resumeListeners.forEach(listener -> listener.accept(id));
         move(
                 id,
                 tx -> {
-                    var next = stateOf(service, ServiceRows.isAuthorized(tx, id));
-                    return write(tx, id, statusIn(tx, id), next, Because.of("by", by));
+                    var next = Registration.stateOf(service, ServiceRows.isAuthorized(tx, id));
+                    return states.write(
+                            tx, id, StateChanges.statusIn(tx, id), next, Because.of("by", by));
+                });
+    }
+
+    /// Ends a pause although the service cannot send: its gate is closed for that reason from now
+    /// on.
+    public void resumeClosed(
+            long id, String by, ServiceState state, Optional<String> reason, String detail) {
+        resumeListeners.forEach(listener -> listener.accept(id));
+        var because = new Because(reason, Optional.of(detail), Optional.empty(), Map.of("by", by));
+        move(id, tx -> states.write(tx, id, StateChanges.statusIn(tx, id), state, because));
+    }
+
+    /// Writes down why a paused service could not sign in, or that it can again. It stays paused.
+    public void note(long id, Optional<String> reason, Optional<String> detail) {
+        var because = new Because(reason, detail, Optional.empty(), Map.of());
+        move(
+                id,
+                tx -> {
+                    var now = StateChanges.statusIn(tx, id);
+                    return now.state() == ServiceState.PAUSED
+                            ? states.write(tx, id, now, ServiceState.PAUSED, because)
+                            : now;
                 });
     }
 
@@ -361,18 +344,24 @@ public final class Services {
     /// whatever else has to be written down. False, and nothing is written, when it does not sign
     /// in the way it did when that began. Limits, and pauses, stay.
     public synchronized boolean authorized(Service then, String by, Store.Work<Boolean> alongside) {
-        var found = known.get(then.id());
-        if (found == null || !isSignInOf(found.service(), then)) return false;
+        var found = known.find(then.id());
+        if (found.filter(it -> isSignInOf(it.service(), then)).isEmpty()) return false;
         var status =
                 store.write(tx -> {
                     tx.lock(Subject.SERVICES);
                     alongside.run(tx);
                     ServiceRows.forgetVerification(tx, then.id());
-                    var now = statusIn(tx, then.id());
+                    var now = StateChanges.statusIn(tx, then.id());
                     return switch (now.state()) {
                         case DRAFT, NEEDS_AUTHORIZATION, FAILING ->
-                                write(tx, then.id(), now, ServiceState.READY, Because.of("by", by));
-                        case READY, LIMITED, PAUSED -> now;
+                                states.write(
+                                        tx,
+                                        then.id(),
+                                        now,
+                                        ServiceState.READY,
+                                        Because.of("by", by));
+                        case PAUSED -> states.pausedStill(tx, then.id(), now, by);
+                        case READY, LIMITED -> now;
                     };
                 });
         tellAnew(then.id(), status);
@@ -381,15 +370,16 @@ public final class Services {
 
     /// Forgets the authorization and closes the gate until somebody authorizes the service again.
     public synchronized void revoke(long id, String by) {
-        known(id);
+        known.get(id);
         var status =
                 store.write(tx -> {
                     tx.lock(Subject.SERVICES);
                     ServiceRows.deleteAuthorization(tx, id);
                     ServiceRows.forgetVerification(tx, id);
-                    tell(tx, EventType.SERVICE_REVOKED, id, Map.of("by", by));
+                    states.tell(tx, EventType.SERVICE_REVOKED, id, Map.of("by", by));
                     var because = Because.of("by", by);
-                    return writeUnlessPaused(tx, id, ServiceState.NEEDS_AUTHORIZATION, because);
+                    return states.writeUnlessPaused(
+                            tx, id, ServiceState.NEEDS_AUTHORIZATION, because);
                 });
         tellAnew(id, status);
     }
@@ -397,8 +387,8 @@ public final class Services {
     // What was remembered of its sign-in is forgotten before anybody sees the gate open.
     private void tellAnew(long id, ServiceStatus status) {
         resumeListeners.forEach(listener -> listener.accept(id));
-        known.computeIfPresent(id, (key, now) -> now.with(status, soon()));
-        listeners.forEach(Runnable::run);
+        known.status(id, status, soon());
+        told();
     }
 
     private static boolean isSignInOf(Service now, Service then) {
@@ -413,7 +403,7 @@ public final class Services {
             Optional<String> detail,
             Optional<Instant> until) {
         var because = new Because(reason, detail, until, Map.of());
-        move(id, tx -> writeUnlessPaused(tx, id, state, because));
+        move(id, tx -> states.writeUnlessPaused(tx, id, state, because));
     }
 
     /// Changes the state as part of the caller's transaction. A paused service stays paused, and
@@ -433,9 +423,9 @@ public final class Services {
         tx.lock(Subject.SERVICES);
         if (ServiceRows.status(tx, id).isEmpty()) return;
         var because = new Because(reason, detail, until, Map.of());
-        var status = writeUnlessPaused(tx, id, state, because);
-        known.computeIfPresent(id, (key, now) -> now.with(status, soon()));
-        listeners.forEach(Runnable::run);
+        var status = states.writeUnlessPaused(tx, id, state, because);
+        known.status(id, status, soon());
+        told();
     }
 
     /// True for one caller each time the pause of a failing service is over: that one may try one
@@ -451,7 +441,7 @@ public final class Services {
             var probed = status.get().probed(pauses, now);
             ServiceRows.update(tx, id, probed);
             var confirmAt = Optional.of(now.plus(UNTIL_COMMITTED));
-            known.computeIfPresent(id, (key, it) -> it.with(probed, confirmAt));
+            known.status(id, probed, confirmAt);
             return true;
         });
     }
@@ -465,9 +455,10 @@ public final class Services {
             move(
                     service.id(),
                     tx -> {
-                        var now = statusIn(tx, service.id());
+                        var now = StateChanges.statusIn(tx, service.id());
                         return isOver(now)
-                                ? write(tx, service.id(), now, ServiceState.READY, Because.NOTHING)
+                                ? states.write(
+                                        tx, service.id(), now, ServiceState.READY, Because.NOTHING)
                                 : now;
                     });
             opened++;
@@ -481,7 +472,9 @@ public final class Services {
             move(
                     service.id(),
                     tx -> {
-                        var status = statusIn(tx, service.id()).setBack(by, clock.instant());
+                        var status =
+                                StateChanges.statusIn(tx, service.id())
+                                        .setBack(by, clock.instant());
                         ServiceRows.update(tx, service.id(), status);
                         return status;
                     });
@@ -507,8 +500,8 @@ public final class Services {
 
     /// The service as the API shows it: settings with the preset's, state, no secret.
     public JsonNode shown(Service service) {
-        var found = known(service.id());
-        var preset = reader.presetOf(found.given());
+        var found = known.get(service.id());
+        var preset = planning.presetOf(found.given());
         var settings = preset.map(p -> Settings.merged(p.service(), found.given()));
         var shown =
                 new Shown(service, Secrets.hidden(settings.orElse(found.given())))
@@ -521,7 +514,7 @@ public final class Services {
 
     /// The settings as they were given, to be written to a file: without the preset's, no secret.
     public JsonNode exported(Service service) {
-        return Secrets.hidden(known(service.id()).given());
+        return Secrets.hidden(known.get(service.id()).given());
     }
 
     /// Reads everything from the store once more, for what other nodes have changed.
@@ -529,7 +522,7 @@ public final class Services {
         var rows = store.read(ServiceRows::all);
         for (var row : rows) {
             try {
-                var service = stillKnown(row).orElseGet(() -> readStored(row));
+                var service = stillKnown(row).orElseGet(() -> planning.readStored(row));
                 known.put(
                         row.id(),
                         new Known(service, row.settings(), row.status(), Optional.empty()));
@@ -543,119 +536,15 @@ public final class Services {
                 known.remove(row.id());
             }
         }
-        known.keySet().retainAll(rows.stream().map(ServiceRows.Row::id).toList());
-        changed();
+        known.retain(rows.stream().map(ServiceRows.Row::id).toList());
+        told();
     }
 
     // Lines to a service last as long as its settings are the very same.
     private Optional<Service> stillKnown(ServiceRows.Row row) {
-        return Optional.ofNullable(known.get(row.id()))
+        return known.find(row.id())
                 .filter(found -> found.given().equals(row.settings()))
                 .map(Known::service);
-    }
-
-    // The database sees to names; in memory another service may still have the one this one got.
-    private Service readStored(ServiceRows.Row row) {
-        var preset = reader.presetOf(row.settings());
-        var settings =
-                preset.map(p -> Settings.merged(p.service(), row.settings()))
-                        .orElse(row.settings());
-        return reader.read(row.id(), preset, settings);
-    }
-
-    private static InvalidService nameTaken() {
-        return new InvalidService(List.of(NAME_TAKEN));
-    }
-
-    private Service checked(long id, ObjectNode given, ObjectNode before) {
-        var troubles = new ArrayList<FieldTrouble>();
-        secrets.seal(id, given, before, troubles);
-        return read(id, Settings.merged(before, given), troubles);
-    }
-
-    private Service read(long id, ObjectNode given, List<FieldTrouble> troubles) {
-        try {
-            var preset = reader.presetOf(given);
-            var settings = preset.map(p -> Settings.merged(p.service(), given)).orElse(given);
-            var service = reader.read(id, preset, settings);
-            refuseTakenName(id, service.name(), troubles);
-            return service;
-        } catch (InvalidService invalid) {
-            var blamed = troubles.stream().map(FieldTrouble::field).toList();
-            invalid.troubles().stream()
-                    .filter(trouble -> !blamed.contains(trouble.field()))
-                    .forEach(troubles::add);
-        }
-        throw new InvalidService(troubles);
-    }
-
-    /// @throws InvalidService when the name is taken, or there is other trouble already
-    private void refuseTakenName(long id, String name, List<FieldTrouble> troubles) {
-        find(name).filter(other -> other.id() != id).ifPresent(other -> troubles.add(NAME_TAKEN));
-        if (!troubles.isEmpty()) throw new InvalidService(troubles);
-    }
-
-    private static ServiceState stateOf(Service service, boolean authorized) {
-        return service.authentication() instanceof OAuth2 oauth2
-                        && (oauth2.grant() == Grant.AUTHORIZATION_CODE
-                                || oauth2.grant() == Grant.DEVICE_CODE)
-                        && !authorized
-                ? ServiceState.NEEDS_AUTHORIZATION
-                : ServiceState.READY;
-    }
-
-    /// Then whoever gave it once more knows what the authorization began with.
-    private static boolean isByRefreshToken(Service service) {
-        return service.authentication() instanceof OAuth2 oauth2
-                && oauth2.grant() == Grant.REFRESH_TOKEN;
-    }
-
-    /// True when tokens got with the one are none for the other.
-    private static boolean isOtherRegistration(Service before, Service after) {
-        return !registration(before.authentication()).equals(registration(after.authentication()));
-    }
-
-    private static List<Object> registration(Authentication authentication) {
-        return authentication instanceof OAuth2 oauth2
-                ? List.of(
-                        oauth2.provider(),
-                        oauth2.grant(),
-                        oauth2.login(),
-                        oauth2.client().clientId(),
-                        oauth2.endpoints(),
-                        oauth2.refreshToken())
-                : List.of();
-    }
-
-    private ServiceStatus writeUnlessPaused(Tx tx, long id, ServiceState state, Because because)
-            throws SQLException {
-        var now = statusIn(tx, id);
-        return now.state() == ServiceState.PAUSED ? now : write(tx, id, now, state, because);
-    }
-
-    private ServiceStatus write(
-            Tx tx, long id, ServiceStatus from, ServiceState state, Because because)
-            throws SQLException {
-        var status =
-                from.movedTo(
-                        state,
-                        because.reason(),
-                        because.detail(),
-                        because.until(),
-                        Pauses.because(catalog, because.reason()),
-                        clock.instant());
-        ServiceRows.update(tx, id, status);
-        if (from.state() != state || !from.reason().equals(because.reason())) {
-            var data = new LinkedHashMap<String, Object>(because.more());
-            data.put("from", from.state().word());
-            data.put("to", state.word());
-            because.reason().ifPresent(reason -> data.put("reason", reason));
-            because.detail().ifPresent(detail -> data.put("detail", detail));
-            because.until().ifPresent(until -> data.put("until", until.toString()));
-            tell(tx, EventType.SERVICE_STATE_CHANGED, id, data);
-            if (state == ServiceState.LIMITED) tell(tx, EventType.SERVICE_LIMIT_REACHED, id, data);
-        }
-        return status;
     }
 
     private void move(long id, Store.Work<ServiceStatus> work) {
@@ -664,32 +553,11 @@ public final class Services {
                     tx.lock(Subject.SERVICES);
                     return work.run(tx);
                 });
-        known.computeIfPresent(id, (key, now) -> now.with(status, soon()));
-        listeners.forEach(Runnable::run);
+        known.status(id, status, soon());
+        told();
     }
 
-    private void tell(Tx tx, EventType type, long id, Map<String, Object> data)
-            throws SQLException {
-        events.append(tx, type, Optional.empty(), OptionalLong.of(id), OptionalLong.empty(), data);
-    }
-
-    private static ServiceStatus statusIn(Tx tx, long id) throws SQLException {
-        return ServiceRows.status(tx, id)
-                .orElseThrow(() -> new NoSuchElementException("there is no service " + id));
-    }
-
-    private Known known(long id) {
-        var found = known.get(id);
-        if (found == null) throw new NoSuchElementException("there is no service " + id);
-        return found;
-    }
-
-    private void changed() {
-        inOrder =
-                known.values().stream()
-                        .map(Known::service)
-                        .sorted((a, b) -> Long.compare(a.id(), b.id()))
-                        .toList();
+    private void told() {
         listeners.forEach(Runnable::run);
     }
 
@@ -700,30 +568,5 @@ public final class Services {
 
     private Optional<Instant> soon() {
         return Optional.of(clock.instant().plus(UNTIL_COMMITTED));
-    }
-
-    private static ObjectNode object(JsonNode settings) {
-        if (settings instanceof ObjectNode object) return object.deepCopy().remove(ONLY_SHOWN);
-        throw new InvalidService(
-                List.of(new FieldTrouble("", "is not an object; put the settings in braces")));
-    }
-
-    private static Collection<String> names(ObjectNode asked) {
-        return List.copyOf(asked.propertyNames());
-    }
-
-    /// Why a state changes.
-    private record Because(
-            Optional<String> reason,
-            Optional<String> detail,
-            Optional<Instant> until,
-            Map<String, Object> more) {
-        static final Because NOTHING =
-                new Because(Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
-
-        static Because of(String name, String value) {
-            return new Because(
-                    Optional.empty(), Optional.empty(), Optional.empty(), Map.of(name, value));
-        }
     }
 }

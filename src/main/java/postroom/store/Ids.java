@@ -37,6 +37,11 @@ final class Ids {
         return Math.max(0, millis - EPOCH) << (NODE_BITS + COUNTER_BITS);
     }
 
+    /// When the ID was given out.
+    static long millisOf(long id) {
+        return (id >>> (NODE_BITS + COUNTER_BITS)) + EPOCH;
+    }
+
     synchronized long next() {
         long now = clock.millis() - EPOCH;
         long lastTime = last >>> (NODE_BITS + COUNTER_BITS);

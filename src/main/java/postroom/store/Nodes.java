@@ -80,14 +80,15 @@ public final class Nodes {
                 false);
     }
 
-    /// Says that this node is alive. Joins anew when the others thought it was not.
-    public void beat() {
+    /// Says that this node is alive. Joins anew when the others thought it was not, and says false.
+    public boolean beat() {
         int known =
                 store.write(
                         tx -> tx.update("update node set beats = beats + 1 where name = ?", name));
-        if (known > 0) return;
+        if (known > 0) return true;
         log.warn("node={} was silent so long that the others took it for dead", name);
         join();
+        return false;
     }
 
     /// The others, dead or alive.

@@ -3,11 +3,13 @@ package postroom.store;
 import org.jspecify.annotations.Nullable;
 
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /// A work on its way to a commit, and whoever waits for it.
 final class Pending<T> {
     private final Store.Work<T> work;
+    private final Optional<Actor> actor = Actor.current();
     final CompletableFuture<T> future = new CompletableFuture<>();
     private @Nullable T result;
 
@@ -16,6 +18,7 @@ final class Pending<T> {
     }
 
     void run(Tx tx) throws SQLException {
+        tx.actFor(actor);
         result = work.run(tx);
     }
 

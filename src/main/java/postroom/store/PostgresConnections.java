@@ -17,13 +17,16 @@ final class PostgresConnections implements AutoCloseable {
     /// Longer than a statement may take, so that only a dead network meets it.
     private static final Duration SILENCE = Duration.ofSeconds(40);
 
+    // Nothing waits inside a transaction. One that stands still belongs to a node that does, or
+    // that
+    // was cut off, and what it has locked is free before that node is taken for dead.
     // A commit that the server may forget again would break the promise of a 250; whoever chose
     // something stronger than "on" keeps it.
     private static final String SESSION =
             """
             set statement_timeout = '30s';
             set lock_timeout = '10s';
-            set idle_in_transaction_session_timeout = '60s';
+            set idle_in_transaction_session_timeout = '20s';
             select set_config('synchronous_commit',
               case when current_setting('synchronous_commit') in ('off', 'local') then 'on'
                 else current_setting('synchronous_commit') end, false);

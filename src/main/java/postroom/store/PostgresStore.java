@@ -67,7 +67,7 @@ public final class PostgresStore implements Store {
         Flyway.configure(PostgresStore.class.getClassLoader())
                 .dataSource(
                         login.url(), login.username().orElse(null), login.password().orElse(null))
-                .locations("classpath:postroom/schema")
+                .locations("classpath:postroom/schema", "classpath:postroom/schema-postgres")
                 .sqlMigrationPrefix("V")
                 .loggers("slf4j")
                 .load()

@@ -68,7 +68,7 @@ public final class SqliteStore implements Store {
         this.ids = new Ids(clock, 0);
         Flyway.configure(SqliteStore.class.getClassLoader())
                 .dataSource(database)
-                .locations("classpath:postroom/schema")
+                .locations("classpath:postroom/schema", "classpath:postroom/schema-sqlite")
                 .sqlMigrationPrefix("V")
                 .loggers("slf4j")
                 .load()
@@ -317,6 +317,8 @@ public final class SqliteStore implements Store {
                 SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, String.valueOf(256L * 1024 * 1024));
         // Erased is erased: what is freed is overwritten with zeros.
         config.setPragma(SQLiteConfig.Pragma.SECURE_DELETE, "on");
+        // Nobody asks for them, and the driver would ask the database after each insert.
+        config.setGetGeneratedKeys(false);
         var database = new SQLiteDataSource(config);
         database.setUrl("jdbc:sqlite:" + file);
         return database;

@@ -1,6 +1,7 @@
 package postroom.store;
 
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
 /// Where everything is kept. Safe for use by many threads.
@@ -22,6 +23,19 @@ public interface Store extends AutoCloseable {
     /// A new ID: positive, greater than those given out before on this node, unique over all nodes,
     /// and roughly ordered by time.
     long nextId();
+
+    /// When an ID was given out, by the clock of then.
+    static Instant timeOf(long id) {
+        return Instant.ofEpochMilli(Ids.millisOf(id));
+    }
+
+    /// IDs given out at that time or later are not smaller than this.
+    static long firstIdAt(Instant time) {
+        return Ids.firstAt(Math.clamp(time.toEpochMilli(), 0, LATEST));
+    }
+
+    /// The latest time that fits into an ID.
+    long LATEST = 4_102_444_800_000L; // 2100-01-01T00:00:00Z
 
     /// Events and whatever else got an ID below this one in a work is there to be read, or will
     /// never be: who reads by a cursor over IDs goes no further.

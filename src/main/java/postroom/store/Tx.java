@@ -27,6 +27,7 @@ public final class Tx {
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
     private List<Runnable> afterCommit = new ArrayList<>();
     private boolean counted;
+    private Optional<Actor> actor = Optional.empty();
 
     Tx(Connection connection, boolean severalWriters) {
         this.connection = connection;
@@ -37,6 +38,15 @@ public final class Tx {
     /// committed before it began. False on SQLite, where one writes after the other.
     public boolean severalWriters() {
         return severalWriters;
+    }
+
+    /// On whose behalf the work runs, if somebody asked for it.
+    public Optional<Actor> actor() {
+        return actor;
+    }
+
+    void actFor(Optional<Actor> somebody) {
+        actor = somebody;
     }
 
     /// For a work that reads and then writes what it made of that; comes before the reading. Until
@@ -51,7 +61,8 @@ public final class Tx {
         SERVICES,
         ROUTES,
         PEOPLE,
-        NODES;
+        NODES,
+        LINES;
 
         public String word() {
             return name().toLowerCase(java.util.Locale.ROOT);

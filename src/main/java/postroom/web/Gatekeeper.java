@@ -5,7 +5,6 @@ import jakarta.servlet.http.HttpServletResponse;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
-import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.bind.support.WebDataBinderFactory;
 import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.method.HandlerMethod;
@@ -13,21 +12,13 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.HandlerInterceptor;
 
-import postroom.access.People;
-import postroom.access.User;
-
 import java.io.IOException;
-import java.util.Optional;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 
 /// Stands before every handler and asks whether this visitor may call it. Handlers that take a
 /// [Visitor] get the one who asks.
 final class Gatekeeper implements HandlerInterceptor, HandlerMethodArgumentResolver {
-
-    private final People people;
-
-    Gatekeeper(People people) {
-        this.people = people;
-    }
 
     @Override
     public boolean preHandle(
@@ -37,13 +28,13 @@ final class Gatekeeper implements HandlerInterceptor, HandlerMethodArgumentResol
         if (!method.getBeanType().getName().startsWith("postroom.")) return true; // springdoc
         var allowed = method.getMethodAnnotation(Allowed.class);
         if (allowed != null && allowed.everybody()) return true;
-        var visitor = visitor();
+        var visitor = Acting.visitor(request);
         if (allowed != null && visitor.role().isPresent() && visitor.is(allowed.value()))
             return true;
         if (allowed != null && allowed.applications() && visitor.credential().isPresent())
             return true;
         if (visitor.isNobody() && Problems.isForPeople(request)) {
-            response.sendRedirect("/login");
+            response.sendRedirect("/login" + backTo(request));
             return false;
         }
         throw visitor.isNobody()
@@ -62,24 +53,17 @@ final class Gatekeeper implements HandlerInterceptor, HandlerMethodArgumentResol
             @Nullable ModelAndViewContainer container,
             NativeWebRequest request,
             @Nullable WebDataBinderFactory binders) {
-        return visitor();
+        var servlet = request.getNativeRequest(HttpServletRequest.class);
+        return servlet == null ? Visitor.NOBODY : Acting.visitor(servlet);
     }
 
-    // The role of a person is read anew: taking it away takes effect at once.
-    private Visitor visitor() {
-        var authentication = SecurityContextHolder.getContext().getAuthentication();
-        if (authentication == null) return Visitor.NOBODY;
-        return switch (authentication.getPrincipal()) {
-            case Visitor visitor -> visitor;
-            case User user ->
-                    people.withId(user.id()).map(Gatekeeper::person).orElse(Visitor.NOBODY);
-            case null, default -> Visitor.NOBODY;
-        };
-    }
-
-    private static Visitor person(User user) {
-        return new Visitor(
-                user.email(), Optional.of(user.role()), Optional.empty(), Optional.of(user.id()));
+    /// After signing in they are where they wanted to be.
+    private static String backTo(HttpServletRequest request) {
+        if (!request.getMethod().equals("GET")) return "";
+        var query = request.getQueryString();
+        var wanted = request.getRequestURI() + (query == null ? "" : "?" + query);
+        var own = SignInDesk.ownAddress(wanted);
+        return own.equals("/") ? "" : "?to=" + URLEncoder.encode(own, StandardCharsets.UTF_8);
     }
 
     private static String whyNot(Visitor visitor) {

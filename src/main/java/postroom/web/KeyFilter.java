@@ -101,7 +101,7 @@ final class KeyFilter extends OncePerRequestFilter {
                 UsernamePasswordAuthenticationToken.authenticated(visitor, null, List.of()));
         SecurityContextHolder.setContext(context);
         try {
-            chain.doFilter(request, response);
+            Acting.goOnFor(visitor, request, response, chain);
         } finally {
             SecurityContextHolder.clearContext();
         }

@@ -29,8 +29,6 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.resource.ResourceUrlEncodingFilter;
 import org.springframework.web.servlet.resource.VersionResourceResolver;
 
-import postroom.access.Access;
-
 import tools.jackson.databind.json.JsonMapper;
 
 import java.time.Duration;
@@ -58,11 +56,7 @@ class WebConfiguration implements WebMvcConfigurer {
     private static final String HTMX =
             "classpath:/META-INF/resources/webjars/htmx.org/2.0.10/dist/";
 
-    private final Gatekeeper gatekeeper;
-
-    WebConfiguration(Access access) {
-        this.gatekeeper = new Gatekeeper(access.people());
-    }
+    private final Gatekeeper gatekeeper = new Gatekeeper();
 
     @Bean
     static JsonMapper json(WebSettings settings) {

@@ -46,6 +46,11 @@ public final class WebServer implements AutoCloseable {
         return server.getPort();
     }
 
+    /// For tests that look at every handler.
+    ServletWebServerApplicationContext context() {
+        return context;
+    }
+
     /// Lets calls that are under way finish, for some seconds.
     @Override
     public void close() {
@@ -78,10 +83,13 @@ public final class WebServer implements AutoCloseable {
         properties.put(
                 "server.compression.mime-types",
                 "text/css,text/javascript,application/javascript,image/svg+xml");
+        // Where the browser goes next is not for the name in its Host header to say.
+        properties.put("server.tomcat.use-relative-redirects", "true");
         properties.put("server.tomcat.connection-timeout", "30s");
         properties.put("server.max-http-request-header-size", "32KB");
-        properties.put("server.servlet.session.timeout", "8h");
-        properties.put("server.servlet.session.cookie.name", "postroom");
+        // For what the next page says after a form, and nothing else; see SignInDesk.
+        properties.put("server.servlet.session.timeout", "10m");
+        properties.put("server.servlet.session.cookie.name", "postroom-servlet");
         properties.put("server.servlet.session.cookie.http-only", "true");
         properties.put("server.servlet.session.cookie.same-site", "lax");
         properties.put("server.servlet.session.cookie.secure", settings.isHttps());

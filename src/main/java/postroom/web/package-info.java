@@ -8,7 +8,8 @@
 /// a call is problem+json (RFC 9457), of a page a page. No secret is echoed. Bodies have a limit
 /// before they have a buffer.
 ///
-/// Read on in [postroom.web.WebServer], then [postroom.web.Gatekeeper].
+/// Read on in [postroom.web.WebServer], then [postroom.web.Gatekeeper] and
+/// [postroom.web.SignInDesk].
 @NullMarked
 package postroom.web;
 

@@ -7,13 +7,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.event.Event;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.mail.Address;
 import postroom.secret.Secret;
-import postroom.store.SqliteStore;
+import postroom.secret.Vault;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 import postroom.store.Store;
 
 import java.net.InetAddress;
@@ -27,11 +30,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
+@OnBothDatabases
 class AccessTest {
+    @Parameter Database database;
+
     private static final Secret WRONG = new Secret("not it");
     private static final InetAddress OFFICE = address("192.0.2.1");
     private static final InetAddress ELSEWHERE = address("198.51.100.9");
 
+    private static final Vault VAULT =
+            Vault.withKey(new Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
     private final MovedClock clock = new MovedClock();
     @TempDir Path data;
     private Store store;
@@ -40,9 +48,9 @@ class AccessTest {
 
     @BeforeEach
     void open() {
-        store = SqliteStore.open(data.resolve("postroom.db"), clock);
+        store = database.open(data, clock);
         events = new EventLog(store, clock);
-        access = Access.open(store, events, clock);
+        access = Access.open(store, events, VAULT, clock);
     }
 
     @AfterEach
@@ -67,7 +75,7 @@ class AccessTest {
     void a_credential_survives_a_restart() {
         var erp = access.create(NewCredential.of("ERP", "*"), "ada");
 
-        var later = Access.open(store, events, clock);
+        var later = Access.open(store, events, VAULT, clock);
 
         assertThat(later.signIn("erp", erp.smtpPassword(), OFFICE))
                 .isEqualTo(new SignInAnswer.SignedIn(erp.credential()));
@@ -117,7 +125,7 @@ class AccessTest {
     @Test
     void another_nodes_revocation_counts_within_two_seconds() {
         var erp = access.create(NewCredential.of("ERP", "*"), "ada");
-        Access.open(store, events, clock).revoke(erp.credential().id(), "ada");
+        Access.open(store, events, VAULT, clock).revoke(erp.credential().id(), "ada");
 
         clock.advance(Duration.ofSeconds(2));
 
@@ -246,7 +254,7 @@ class AccessTest {
 
         access.revoke(local.id(), "ada");
 
-        assertThat(Access.open(store, events, clock).local()).isEmpty();
+        assertThat(Access.open(store, events, VAULT, clock).local()).isEmpty();
     }
 
     @Test

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.Clock;
 import postroom.catalog.JsonCatalog;
@@ -31,7 +32,8 @@ import postroom.service.SecretEnd;
 import postroom.service.ServiceState;
 import postroom.service.Services;
 import postroom.service.Usage;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 import postroom.store.Store;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -48,7 +50,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
+@OnBothDatabases
 class AlertsTest {
+    @Parameter Database database;
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String SAID = "invalid_grant AADSTS50173: The provided grant has expired";
@@ -64,7 +68,7 @@ class AlertsTest {
 
     @BeforeEach
     void open() {
-        store = SqliteStore.open(directory.resolve("postroom.db"), clock);
+        store = database.open(directory, clock);
         events = new EventLog(store, clock);
         services = Services.open(store, events, vault(), Presets.ours(), JsonCatalog.ours(), clock);
         spool = new Spool(store, clock);
@@ -305,6 +309,7 @@ class AlertsTest {
         for (int halfDay = 0; halfDay < 320; halfDay++) {
             int before = types(EventType.SERVICE_SECRET_ENDING).size();
             for (int round = 0; round < 3; round++) alerts("ops@example.net").lookAround();
+            leaves();
             if (types(EventType.SERVICE_SECRET_ENDING).size() > before) told.add(daysLeft(office));
             clock.pass(Duration.ofHours(12));
         }
@@ -408,6 +413,105 @@ class AlertsTest {
         assertThat(carriers()).containsExactly(second);
     }
 
+    @Test
+    void who_has_sent_mail_lately_carries_and_who_passed_a_check_before_who_only_looks_open()
+            throws IOException {
+        long office = office();
+        long untried = backup("Untried");
+        long checked = backup("Checked");
+        long busy = backup("Busy");
+        isVerified(checked);
+        loses(office);
+
+        alerts.lookAround();
+        assertThat(carriers()).containsExactly(checked);
+
+        mailLeft(busy);
+        secretEnds(office, "2026-10-20");
+        alerts.lookAround();
+        assertThat(carriers()).containsExactly(checked, busy, busy).doesNotContain(untried);
+    }
+
+    @Test
+    void a_mail_that_does_not_leave_goes_on_to_another_service_once() throws IOException {
+        long office = office();
+        long first = backup("First");
+        long second = backup("Second");
+        loses(office);
+        alerts.lookAround();
+        moves(first, ServiceState.FAILING);
+
+        alerts.lookAround();
+        alerts.lookAround();
+
+        assertThat(carriers()).containsExactly(first, second);
+        assertThat(states()).containsExactly("cancelled", "queued");
+        assertThat(content(1))
+                .startsWith("From: Postroom <Second@example.com>\r\nTo: <ops@example.net>\r\n")
+                .contains("[Postroom] Office needs authorization", "AADSTS50173");
+        clock.pass(Duration.ofHours(1));
+        alerts.lookAround();
+        assertThat(mails())
+                .as("nobody else is left")
+                .filteredOn(it -> it.contains("Office"))
+                .hasSize(2);
+    }
+
+    @Test
+    void a_mail_that_was_refused_or_that_nobody_fetches_goes_on_too() {
+        long office = office();
+        long first = backup("First");
+        long second = backup("Second");
+        long third = backup("Third");
+        loses(office);
+        alerts.lookAround();
+
+        fails(0);
+        alerts.lookAround();
+        assertThat(carriers()).containsExactly(first, second);
+        assertThat(states()).containsExactly("failed", "queued");
+
+        clock.pass(Duration.ofMinutes(10));
+        alerts.lookAround();
+        assertThat(carriers()).containsExactly(first, second, third);
+        assertThat(states()).containsExactly("failed", "cancelled", "queued");
+    }
+
+    @Test
+    void what_left_or_was_cancelled_by_an_operator_does_not_go_on() {
+        long office = office();
+        backup("First");
+        backup("Second");
+        loses(office);
+        alerts.lookAround();
+        queue.cancel(rows().getFirst().id());
+
+        clock.pass(Duration.ofHours(1));
+        alerts.lookAround();
+
+        assertThat(mails()).hasSize(1);
+    }
+
+    @Test
+    void a_paused_service_that_could_not_sign_in_is_told_before_somebody_resumes_it() {
+        long office = office();
+        backup("Backup");
+        services.pause(office, "ada");
+        looksAround(Duration.ofMinutes(1));
+        assertThat(mails()).isEmpty();
+
+        services.note(office, Optional.of("aadsts-50173"), Optional.of(SAID));
+        looksAround(Duration.ofMinutes(1));
+        looksAround(Duration.ofMinutes(1));
+
+        assertThat(mails())
+                .containsExactly(
+                        "[Postroom] Office is paused, and needs authorization before it goes on");
+        services.authorized(services.byId(office).orElseThrow(), "ada", tx -> true);
+        looksAround(Duration.ofMinutes(1));
+        assertThat(mails()).hasSize(2);
+    }
+
     private Alerts alerts(String to) {
         return alerts(to, Optional.empty());
     }
@@ -435,9 +539,58 @@ class AlertsTest {
         return Vault.withKey(new Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
     }
 
+    /// And what was told leaves.
     private void looksAround(Duration later) {
         clock.pass(later);
         alerts.lookAround();
+        leaves();
+    }
+
+    private void leaves() {
+        store.write(tx ->
+                tx.update(
+                        """
+                        update recipient set state = 'sent'
+                        where state = 'queued'
+                          and message_id in (select id from message where door = 'alert')
+                        """));
+    }
+
+    private void fails(int mail) {
+        var id = rows().get(mail).id();
+        store.write(tx ->
+                tx.update(
+                        "update recipient set state = 'failed' where message_id = ?", id.value()));
+    }
+
+    private List<String> states() {
+        return rows().stream().map(it -> queue.recipients(it.id()).getFirst().state()).toList();
+    }
+
+    private void isVerified(long service) {
+        store.write(tx ->
+                tx.update(
+                        "update service set verified_at = ? where id = ?",
+                        clock.instant(),
+                        service));
+    }
+
+    /// Through that service, a moment ago.
+    private void mailLeft(long service) throws IOException {
+        putMail(service, "smtp");
+        store.write(tx -> {
+            tx.update("update recipient set state = 'sent' where service_id = ?", service);
+            return tx.update(
+                    """
+                    insert into attempt (id, message_id, service_id, node, at, millis, conversation)
+                    select ?, max(message_id), ?, 'test', ?, 1, '[]' from recipient
+                    where service_id = ?
+                    """,
+                    store.nextId(),
+                    service,
+                    clock.instant(),
+                    service);
+        });
     }
 
     private long office() {

@@ -24,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -64,6 +65,8 @@ class ApiTest {
         "POST, /v1/messages/{message}/retry, 200, 200, 403, 403, 403",
         "POST, /v1/messages/{message}/hold, 200, 200, 403, 403, 403",
         "POST, /v1/messages/{message}/release, 200, 200, 403, 403, 403",
+        "POST, /v1/messages/retry, 400, 400, 403, 403, 403",
+        "POST, /v1/messages/cancel, 400, 400, 403, 403, 403",
         "GET, /v1/services, 200, 200, 200, 200, 403",
         "GET, /v1/services/{service}, 200, 200, 200, 200, 403",
         "POST, /v1/services/{service}/pause, 200, 200, 200, 403, 403",
@@ -136,6 +139,72 @@ class ApiTest {
         assertThat(count("/v1/messages?from=shop@example.com&since=2026-11-21T12:00:00Z"))
                 .isGreaterThan(4);
         assertThat(count("/v1/messages?since=2026-11-22T12:00:00%2B01:00")).isZero();
+    }
+
+    @Test
+    void a_message_is_found_by_its_words_at_once() throws Exception {
+        var words = house.application("words");
+        var id = accepted(words);
+
+        assertThat(ids(get("/v1/messages?q=hi%20b@example.net", words.apiKey())))
+                .containsExactly(id);
+        assertThat(ids(get("/v1/messages?q=" + id, words.apiKey()))).containsExactly(id);
+        assertThat(ids(get("/v1/messages?q=nothing", words.apiKey()))).isEmpty();
+        assertThat(ids(get("/v1/messages?q=" + id, shop.apiKey()))).isEmpty();
+        assertThat(
+                        ids(
+                                get(
+                                        "/v1/messages?state=waiting&until=2026-11-21T11:00:00Z",
+                                        words.apiKey())))
+                .isEmpty();
+    }
+
+    @Test
+    void many_messages_are_changed_by_a_filter_or_by_their_ids() throws Exception {
+        var bulk = house.application("bulk");
+        var ids = new ArrayList<String>();
+        for (int i = 0; i < 3; i++) ids.add(accepted(bulk));
+
+        var first =
+                json(
+                        post(
+                                "/v1/messages/hold",
+                                "{\"filter\":{\"credential\":\"bulk\"},\"limit\":2}"));
+        var second =
+                json(
+                        post(
+                                "/v1/messages/hold",
+                                "{\"filter\":{\"credential\":\"bulk\"},\"cursor\":\""
+                                        + first.path("cursor").asString()
+                                        + "\"}"));
+        var again = json(post("/v1/messages/hold", "{\"ids\":[\"" + ids.getFirst() + "\"]}"));
+
+        assertThat(first.path("changed").asInt()).isEqualTo(2);
+        assertThat(first.path("recipients").asInt()).isEqualTo(4);
+        assertThat(second.path("matched").asInt()).isEqualTo(1);
+        assertThat(second.path("cursor").isNull()).isTrue();
+        assertThat(again.at("/unchanged/0/reason").asString()).isEqualTo("held");
+        assertThat(again.path("changed").asInt()).isZero();
+    }
+
+    @Test
+    void a_selection_says_what_it_means() throws Exception {
+        for (var unclear :
+                new String[] {
+                    "{}",
+                    "{\"ids\":[],\"filter\":{}}",
+                    "{\"ids\":[\"nonsense\"]}",
+                    "{\"filter\":{\"state\":\"lost\"}}",
+                    "{\"filter\":{},\"cursor\":\"x\"}"
+                })
+            assertThat(post("/v1/messages/retry", unclear).statusCode()).as(unclear).isIn(400, 422);
+        assertThat(post("/v1/messages/reroute", "{\"filter\":{}}").statusCode()).isEqualTo(422);
+    }
+
+    private static java.util.List<String> ids(HttpResponse<String> answer) {
+        var ids = new ArrayList<String>();
+        for (var message : json(answer).path("messages")) ids.add(message.path("id").asString());
+        return ids;
     }
 
     @Test
@@ -261,6 +330,71 @@ class ApiTest {
             assertThat(before).contains("old1").doesNotContain("new1");
             assertThat(insisted.statusCode()).isEqualTo(200);
             assertThat(insisted.body()).contains("new1");
+        }
+    }
+
+    @Test
+    void a_change_that_changes_nothing_says_so_and_nothing_happens() throws Exception {
+        try (var provider = new FakeProvider()) {
+            post(
+                    "/v1/services",
+                    """
+                    {"name": "Applied", "preset": "microsoft-365-app",
+                     "authentication": {"login": "noreply@example.com",
+                       "tenant": "9b1c0000-0000-4000-8000-000000000001",
+                       "client_id": "0f6a0000-0000-4000-8000-000000000002",
+                       "client_secret": "first~secret.of.somebody_x7Qd",
+                       "token_endpoint": "%s"}}
+                    """
+                            .formatted(provider.endpoint()));
+            long newest = house.events.latest();
+
+            var same = patch("/v1/services/applied", secret("first~secret.of.somebody_x7Qd"));
+            var events = house.events.after(newest, 10);
+            var sameEnd = patch("/v1/services/applied", secret("other~secret.of.somebody_x7Qd"));
+
+            assertThat(same.statusCode()).isEqualTo(200);
+            assertThat(same.headers().firstValue("Postroom-Changed")).contains("no");
+            assertThat(events).isEmpty();
+            assertThat(provider.requests()).as("for the other secret").hasSize(1);
+            assertThat(sameEnd.headers().firstValue("Postroom-Changed")).contains("yes");
+        }
+    }
+
+    @Test
+    void a_name_that_nobody_can_read_or_call_is_refused() throws Exception {
+        for (var name :
+                List.of(
+                        "..",
+                        "a/b",
+                        "a\\\\b",
+                        "50%",
+                        "a;b",
+                        "-x",
+                        "\\u202eecivres",
+                        "Off\\u200bice",
+                        "Off\\u00a0ice",
+                        "\\u3164",
+                        "a\\u0007b",
+                        "\\ud800")) {
+            var service =
+                    post(
+                            "/v1/services",
+                            """
+                            {"name": "%s", "smtp": {"host": "relay.example.com"},
+                             "from": {"address": "a@example.com"},
+                             "authentication": {"type": "none"}}
+                            """
+                                    .formatted(name));
+            var credential =
+                    post(
+                            "/v1/credentials",
+                            "{\"name\": \"%s\", \"senders\": [\"*@example.com\"]}".formatted(name));
+
+            assertThat(service.statusCode()).as(name).isEqualTo(422);
+            assertThat(json(service).at("/errors/0/field").asString()).isEqualTo("name");
+            assertThat(credential.statusCode()).as(name).isEqualTo(422);
+            assertThat(json(credential).at("/errors/0/field").asString()).isEqualTo("name");
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Processes of a run, and what they cost: Linux's /proc tells.
 final class Children {
@@ -42,37 +43,49 @@ final class Children {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-XX:+UseSerialGC");
-        command.add("-Xmx256m");
+        command.add("-Xmx1g");
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.addAll(List.of(arguments));
         return command;
     }
 
-    /// CPU seconds of a process, its living descendants, and those that ended.
-    static double cpu(ProcessHandle process) throws IOException {
-        double sum = ticks(process.pid(), true);
-        for (var child : process.descendants().toList()) sum += ticks(child.pid(), true);
+    /// CPU seconds of processes, their living descendants, and those that ended.
+    static double cpu(List<ProcessHandle> processes) throws IOException {
+        double sum = 0;
+        for (var process : withDescendants(processes)) sum += ticks(process.pid());
         return sum / TICKS;
     }
 
-    /// Resident memory of a process and its descendants, in megabytes (shared pages counted by
+    /// Resident memory of processes and their descendants, in megabytes (shared pages counted by
     /// share).
-    static double memory(ProcessHandle process) throws IOException {
-        double sum = pss(process.pid());
-        for (var child : process.descendants().toList()) sum += pss(child.pid());
-        return sum / 1024;
+    static double memory(List<ProcessHandle> processes) {
+        return withDescendants(processes).stream().mapToDouble(one -> pss(one.pid())).sum() / 1024;
     }
 
-    private static double ticks(long pid, boolean withEnded) throws IOException {
+    private static List<ProcessHandle> withDescendants(List<ProcessHandle> processes) {
+        return processes.stream()
+                .flatMap(one -> Stream.concat(Stream.of(one), one.descendants()))
+                .toList();
+    }
+
+    /// What `ps` and container limits count for one process, in megabytes: shared pages in full.
+    static double resident(ProcessHandle process) throws IOException {
+        for (var line :
+                Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")))
+            if (line.startsWith("VmRSS:"))
+                return Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024;
+        throw new IOException("no resident size of " + process.pid());
+    }
+
+    private static double ticks(long pid) throws IOException {
         var stat = Path.of("/proc", String.valueOf(pid), "stat");
         if (!Files.exists(stat)) return 0;
         var text = Files.readString(stat);
         var fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
-        double own = Double.parseDouble(fields[11]) + Double.parseDouble(fields[12]);
-        return withEnded
-                ? own + Double.parseDouble(fields[13]) + Double.parseDouble(fields[14])
-                : own;
+        double sum = 0; // its own time and that of children that ended, each in user and system
+        for (int i = 11; i <= 14; i++) sum += Double.parseDouble(fields[i]);
+        return sum;
     }
 
     private static double pss(long pid) {

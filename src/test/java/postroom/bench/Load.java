@@ -8,27 +8,58 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /// Applications that hand in mail: so many sessions, kept connections, 4 KiB messages, one command
 /// at a time. Debian's `smtp-source` where it is installed, since it costs less; else this class
 /// itself.
 final class Load {
+    static final int SMALL = 4096;
+
     private static final Path SMTP_SOURCE = Path.of("/usr/sbin/smtp-source");
 
     private Load() {}
 
     /// Hands the messages in and says how long it took, in seconds.
     static double send(int port, int sessions, int messages) throws Exception {
+        return send(port, sessions, messages, SMALL);
+    }
+
+    /// As [#send(int, int, int)], with messages of another size.
+    static double send(int port, int sessions, int messages, int size) throws Exception {
         long start = System.nanoTime();
-        if (Files.isExecutable(SMTP_SOURCE)) source(port, sessions, messages);
-        else own(port, sessions, messages);
+        if (Files.isExecutable(SMTP_SOURCE)) source(port, sessions, messages, size);
+        else own(port, sessions, messages, size);
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private static void source(int port, int sessions, int messages) throws Exception {
+    /// One thing so many times, by so many clients at once; says how long it took, in seconds.
+    static double together(int clients, int times, Client client) throws Exception {
+        long start = System.nanoTime();
+        var left = new AtomicInteger(times);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var all = new ArrayList<Future<?>>();
+            for (int i = 0; i < clients; i++)
+                all.add(
+                        threads.submit(() -> {
+                            client.run(() -> left.getAndDecrement() > 0);
+                            return true;
+                        }));
+            for (var one : all) one.get();
+        }
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    /// Goes on while there is more to do.
+    interface Client {
+        void run(BooleanSupplier more) throws Exception;
+    }
+
+    private static void source(int port, int sessions, int messages, int size) throws Exception {
         var process =
                 new ProcessBuilder(
                                 SMTP_SOURCE.toString(),
@@ -38,7 +69,7 @@ final class Load {
                                 "-m",
                                 String.valueOf(messages),
                                 "-l",
-                                "4096",
+                                String.valueOf(size),
                                 "-f",
                                 "noreply@contoso.example",
                                 "-t",
@@ -50,22 +81,16 @@ final class Load {
             throw new IOException("smtp-source ended with " + process.exitValue());
     }
 
-    private static void own(int port, int sessions, int messages) throws Exception {
-        var left = new AtomicInteger(messages);
-        var content = content();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var all = new java.util.ArrayList<Future<?>>();
-            for (int i = 0; i < sessions; i++)
-                all.add(threads.submit(() -> session(port, left, content)));
-            for (var one : all) one.get();
-        }
-    }
-
-    private static Void session(int port, AtomicInteger left, byte[] content) throws IOException {
-        try (var session = new Session(port, content)) {
-            while (left.getAndDecrement() > 0) session.send();
-        }
-        return null;
+    private static void own(int port, int sessions, int messages, int size) throws Exception {
+        var content = content(size);
+        together(
+                sessions,
+                messages,
+                more -> {
+                    try (var session = new Session(new Socket("127.0.0.1", port), content)) {
+                        while (more.getAsBoolean()) session.send();
+                    }
+                });
     }
 
     /// One kept connection.
@@ -76,12 +101,12 @@ final class Load {
         private final byte[] content;
 
         Session(int port) throws IOException {
-            this(port, content());
+            this(new Socket("127.0.0.1", port), content(SMALL));
         }
 
-        private Session(int port, byte[] content) throws IOException {
+        Session(Socket socket, byte[] content) throws IOException {
             this.content = content;
-            socket = new Socket("127.0.0.1", port);
+            this.socket = socket;
             socket.setTcpNoDelay(true);
             in = new BufferedInputStream(socket.getInputStream());
             out = socket.getOutputStream();
@@ -104,13 +129,14 @@ final class Load {
         }
     }
 
-    private static byte[] content() {
+    static byte[] content(int size) {
         var text =
                 new StringBuilder(
                         "From: noreply@contoso.example\r\n"
                                 + "To: reader@example.net\r\n"
                                 + "Subject: bench\r\n\r\n");
-        while (text.length() < 4090) text.append("0123456789012345678901234567890123456789\r\n");
+        while (text.length() < size - 6)
+            text.append("0123456789012345678901234567890123456789\r\n");
         return text.append(".\r\n").toString().getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -10,7 +10,7 @@ final class PostfixSubject implements Subject {
     private static final Path POSTFIX = Path.of("/usr/sbin/postfix");
 
     private final Path directory;
-    private final int port = PostroomSubject.freePort();
+    private final int port = Node.freePort();
     private final int sinkPort;
 
     static boolean isHere() {
@@ -57,6 +57,7 @@ final class PostfixSubject implements Subject {
                 initial_destination_concurrency = 20
                 default_destination_recipient_limit = 50
                 in_flow_delay = 0
+                message_size_limit = 40000000
                 smtpd_client_connection_count_limit = 0
                 smtpd_client_connection_rate_limit = 0
                 smtpd_error_sleep_time = 0
@@ -91,10 +92,10 @@ final class PostfixSubject implements Subject {
     }
 
     @Override
-    public ProcessHandle process() {
+    public List<ProcessHandle> processes() {
         try {
             var pid = Files.readString(directory.resolve("queue/pid/master.pid")).strip();
-            return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+            return List.of(ProcessHandle.of(Long.parseLong(pid)).orElseThrow());
         } catch (IOException notRunning) {
             throw new java.io.UncheckedIOException(notRunning);
         }
@@ -115,8 +116,8 @@ final class PostfixSubject implements Subject {
     }
 
     @Override
-    public boolean forgetToken() {
-        return false;
+    public int warmUp() {
+        return 1_000;
     }
 
     @Override

@@ -1,173 +1,146 @@
 package postroom.bench;
 
-import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
-/// The packaged program, started by its launcher.
+/// The packaged program on one database, as one node or as several.
 final class PostroomSubject implements Subject {
-    private static final String KEY = "bench-key-0123456789abcdef0123456789abcdef";
+    private static final String TENANT = "6f1d2c3b-4a59-4e68-9b7a-8c9d0e1f2a3b";
+    private static final String CLIENT_ID = "0d4c1f52-7b1e-4f53-9a3f-2f6f3c0e5a11";
+    private static final String CLIENT_SECRET = "demo~secret.of_contoso-0123456789abcdefgh";
 
-    private final Path directory;
-    private final int smtp = freePort();
-    private final int web = freePort();
-    private final HttpClient http = HttpClient.newHttpClient();
-    private Process process;
-    private String tenant = Bench.TENANT;
+    private final String name;
+    private final List<Node> nodes = new ArrayList<>();
+    private String tenant = TENANT;
 
-    PostroomSubject(Path directory, int sinkPort, String tokenUrl, String trustedCa)
+    /// @param settings what differs, by environment variable
+    PostroomSubject(
+            String name,
+            Path installed,
+            Path data,
+            int count,
+            Map<String, String> settings,
+            FarSide farSide)
             throws Exception {
-        this.directory = directory;
-        process = start();
-        awaitReady();
-        var json =
-                """
-                {"name": "Office", "preset": "microsoft-365-app",
-                 "smtp": {"host": "localhost", "port": %d, "tls": "starttls", "trusted_ca": "%s"},
-                 "from": {"address": "noreply@contoso.example"},
-                 "authentication": {"type": "oauth2", "provider": "microsoft", "grant": "client_credentials",
-                   "login": "noreply@contoso.example", "tenant": "%s",
-                   "client_id": "%s", "client_secret": "%s", "token_endpoint": "%s"},
-                 "limits": {"connections": 20, "messages_per_minute": null, "messages_per_connection": null,
-                   "recipients_per_day": null}}
-                """
-                        .formatted(
-                                sinkPort,
-                                trustedCa.replace("\n", "\\n"),
-                                Bench.TENANT,
-                                Bench.CLIENT_ID,
-                                Bench.CLIENT_SECRET,
-                                tokenUrl);
-        call("POST", "/v1/services", json);
-        call(
-                "POST",
-                "/v1/credentials",
-                """
-                {"name": "load", "senders": ["*"], "networks": ["127.0.0.1/32"], "without_auth": true}
-                """);
+        this.name = name;
+        for (int i = 0; i < count; i++) {
+            var node = new Node(installed, data.resolve("node" + i), settings);
+            nodes.add(node);
+            node.start();
+            node.awaitReady();
+        }
+        setUp(farSide);
+    }
+
+    /// One that runs already.
+    PostroomSubject(Node node, FarSide farSide) throws Exception {
+        name = "Postroom";
+        nodes.add(node);
+        setUp(farSide);
+    }
+
+    private void setUp(FarSide farSide) throws Exception {
+        first().call(
+                        "POST",
+                        "/v1/services",
+                        """
+                        {"name": "Office", "preset": "microsoft-365-app",
+                         "smtp": {"host": "localhost", "port": %d, "tls": "starttls", "trusted_ca": "%s"},
+                         "from": {"address": "noreply@contoso.example"},
+                         "authentication": {"type": "oauth2", "provider": "microsoft", "grant": "client_credentials",
+                           "login": "noreply@contoso.example", "tenant": "%s",
+                           "client_id": "%s", "client_secret": "%s", "token_endpoint": "%s"},
+                         "limits": {"connections": 20, "messages_per_minute": null, "messages_per_connection": null,
+                           "recipients_per_day": null}}
+                        """
+                                .formatted(
+                                        farSide.microsoftPort,
+                                        farSide.trustedCa().replace("\n", "\\n"),
+                                        TENANT,
+                                        CLIENT_ID,
+                                        CLIENT_SECRET,
+                                        farSide.tokenUrl));
+        first().call(
+                        "POST",
+                        "/v1/credentials",
+                        """
+                        {"name": "load", "senders": ["*"], "networks": ["127.0.0.1/32"], "without_auth": true}
+                        """);
+    }
+
+    Node first() {
+        return nodes.getFirst();
     }
 
     @Override
     public String name() {
-        return "Postroom";
+        return name;
     }
 
     @Override
     public int port() {
-        return smtp;
+        return first().smtp;
     }
 
     @Override
-    public ProcessHandle process() {
-        return process.toHandle();
+    public List<ProcessHandle> processes() {
+        return nodes.stream().map(Node::process).toList();
+    }
+
+    @Override
+    public double load(int sessions, int messages) throws Exception {
+        if (nodes.size() == 1) return Load.send(port(), sessions, messages);
+        var each = new ArrayList<Node>(nodes);
+        return Load.together(
+                each.size(),
+                each.size(),
+                more -> {
+                    Node mine;
+                    synchronized (each) {
+                        mine = each.removeLast();
+                    }
+                    Load.send(mine.smtp, sessions / nodes.size(), messages / nodes.size());
+                });
     }
 
     @Override
     public void hold() throws Exception {
-        call("POST", "/v1/services/Office/pause", "");
+        first().call("POST", "/v1/services/Office/pause", "");
+        if (nodes.size() > 1) Thread.sleep(3_000); // the others hear of it
     }
 
     @Override
     public void send(int connections) throws Exception {
-        call(
-                "PATCH",
-                "/v1/services/Office",
-                "{\"limits\": {\"connections\": " + connections + "}}");
-        call("POST", "/v1/services/Office/resume", "");
+        change("{\"limits\": {\"connections\": " + connections + "}}");
+        first().call("POST", "/v1/services/Office/resume", "");
     }
 
-    @Override
-    public boolean forgetToken() throws Exception {
+    void change(String what) throws Exception {
+        first().call("PATCH", "/v1/services/Office", what);
+    }
+
+    /// Throws the access token away, so that the next one lives as long as the sink says now, and
+    /// from then on signs in anew after each hundred messages.
+    void forgetToken() throws Exception {
         // Another registration: what was authorized for the one before is thrown away.
-        tenant = tenant.equals(Bench.TENANT) ? "contoso.example" : Bench.TENANT;
-        call(
-                "PATCH",
-                "/v1/services/Office",
+        tenant = tenant.equals(TENANT) ? "contoso.example" : TENANT;
+        change(
                 """
                 {"limits": {"messages_per_connection": 100}, "authentication": {"tenant": "%s"}}
                 """
                         .formatted(tenant));
-        return true;
     }
 
     @Override
     public void restart() throws Exception {
-        process.destroyForcibly().waitFor();
-        process = start();
+        for (var node : nodes) node.kill();
+        for (var node : nodes) node.start();
     }
 
     @Override
     public void close() throws Exception {
-        process.destroy();
-        if (!process.waitFor(20, TimeUnit.SECONDS)) process.destroyForcibly().waitFor();
-    }
-
-    private Process start() throws IOException {
-        var builder = new ProcessBuilder("./postroom", "serve", "--data", directory.toString());
-        var settings = builder.environment();
-        settings.put("POSTROOM_HTTP_ADDRESS", "127.0.0.1:" + web);
-        settings.put("POSTROOM_BASE_URL", "http://localhost:" + web);
-        settings.put("POSTROOM_SUBMISSION_STARTTLS_ADDRESS", "127.0.0.1:" + freePort());
-        settings.put("POSTROOM_SUBMISSION_PLAIN_ADDRESS", "127.0.0.1:" + smtp);
-        settings.put("POSTROOM_SUBMISSION_PLAIN_NETWORKS", "127.0.0.0/8");
-        settings.put("POSTROOM_SUBMISSION_CONNECTIONS_PER_ADDRESS", "1000");
-        settings.put("POSTROOM_BOOTSTRAP_API_KEY", KEY);
-        builder.redirectOutput(directory.resolve("out.log").toFile());
-        builder.redirectError(directory.resolve("err.log").toFile());
-        Files.createDirectories(directory);
-        return builder.start();
-    }
-
-    private void awaitReady() throws Exception {
-        for (int i = 0; i < 600; i++) {
-            try {
-                if (get("/health/ready").statusCode() == 200) return;
-            } catch (IOException notYet) {
-                // it is starting
-            }
-            Thread.sleep(100);
-        }
-        throw new IOException("Postroom did not become ready; see " + directory.resolve("err.log"));
-    }
-
-    private HttpResponse<String> get(String path) throws Exception {
-        return http.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + web + path)).build(),
-                HttpResponse.BodyHandlers.ofString());
-    }
-
-    private void call(String method, String path, String body) throws Exception {
-        for (int i = 0; ; i++) {
-            try {
-                var answer =
-                        http.send(
-                                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + web + path))
-                                        .header("Authorization", "Bearer " + KEY)
-                                        .header("Content-Type", "application/json")
-                                        .method(method, HttpRequest.BodyPublishers.ofString(body))
-                                        .build(),
-                                HttpResponse.BodyHandlers.ofString());
-                if (answer.statusCode() >= 300)
-                    throw new IllegalStateException(method + " " + path + ": " + answer.body());
-                return;
-            } catch (IOException starting) {
-                if (i > 100) throw starting;
-                Thread.sleep(100);
-            }
-        }
-    }
-
-    static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException none) {
-            throw new java.io.UncheckedIOException(none);
-        }
+        for (var node : nodes) node.stop();
     }
 }

@@ -20,7 +20,7 @@ final class Sink {
                 EmulatorScript.demo()
                         .withoutLimits()
                         .withSmarthost(new EmulatorScript.Smarthost(true, false, List.of()))
-                        .keeping(50);
+                        .keeping(5);
         try (var emulator = Emulator.start(script)) {
             Files.writeString(Path.of(args[0]).resolve("ca.pem"), emulator.trustedCa());
             System.out.println(

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.Clock;
 import postroom.catalog.JsonCatalog;
@@ -28,7 +29,8 @@ import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.ServiceState;
 import postroom.service.Services;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 import postroom.store.Store;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -39,7 +41,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
 
+@OnBothDatabases
 class CheckTest {
+    @Parameter Database database;
 
     private static final String GRAPH = "{\"aud\": \"https://graph.microsoft.com\"}";
     private static final String WITHOUT_ROLE = "{\"aud\": \"https://outlook.office.com\"}";
@@ -72,7 +76,7 @@ class CheckTest {
 
     @BeforeEach
     void open() {
-        store = SqliteStore.open(directory.resolve("postroom.db"), clock);
+        store = database.open(directory, clock);
         events = new EventLog(store, clock);
         var vault = Vault.withKey(new Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
         services = Services.open(store, events, vault, Presets.ours(), JsonCatalog.ours(), clock);

@@ -46,6 +46,7 @@ class CliTest {
     private int status = 200;
     private String type = "application/json";
     private String input = "";
+    private boolean unchanged;
 
     @SuppressWarnings("NullAway.Init")
     private HttpServer http;
@@ -300,6 +301,55 @@ class CliTest {
     }
 
     @Test
+    void all_that_a_filter_finds_is_changed_step_by_step_and_told_apart() {
+        answers.put(
+                "POST /v1/messages/retry",
+                """
+                {"matched":3,"changed":2,"recipients":4,"cursor":null,
+                 "unchanged":[{"id":"A1","reason":"under_way"}]}
+                """);
+
+        assertThat(
+                        run(
+                                "queue",
+                                "retry",
+                                "--matching",
+                                "--state",
+                                "deferred",
+                                "--through",
+                                "Office"))
+                .isZero();
+
+        assertThat(onlyBody().path("filter").toString())
+                .isEqualTo("{\"state\":\"deferred\",\"service\":\"Office\"}");
+        assertThat(printed())
+                .isEqualTo(
+                        "2 of 3 messages: due now (4 recipients).\n"
+                                + "1 unchanged: an attempt is under way.\n");
+    }
+
+    @Test
+    void a_change_of_many_needs_a_filter_and_ids_go_without_one() {
+        assertThat(run("queue", "cancel", "--matching")).isEqualTo(2);
+        assertThat(run("queue", "cancel")).isEqualTo(2);
+        assertThat(run("queue", "cancel", "A1", "--state", "held")).isEqualTo(2);
+        assertThat(calls).isEmpty();
+    }
+
+    @Test
+    void a_list_that_looked_in_vain_looks_on() {
+        answers.put(
+                "GET /v1/messages?tag=x",
+                "{\"messages\":[],\"cursor\":\"c2\",\"looked_back_to\":\"2026-11-20T10:00:00Z\"}");
+        answers.put(
+                "GET /v1/messages?tag=x&cursor=c2",
+                "{\"messages\":[{\"id\":\"1\",\"subject\":\"one\"}],\"cursor\":null}");
+
+        assertThat(run("queue", "list", "--tag", "x")).isZero();
+        assertThat(printed()).contains("one");
+    }
+
+    @Test
     void applying_twice_changes_nothing() throws Exception {
         environment.put("SECRET", "a-long-secret-x7Qd");
         var file =
@@ -335,16 +385,34 @@ class CliTest {
         answers.put(
                 "GET /v1/credentials",
                 "{\"credentials\":[{\"id\":\"8\",\"name\":\"cms\",\"senders\":[\"*@example.com\"]}]}");
+        unchanged = true;
         assertThat(run("apply", file.toString())).isZero();
         assertThat(printed())
                 .contains("service Office unchanged")
                 .contains("credential cms unchanged");
-        assertThat(calls).allMatch(call -> call.startsWith("GET"));
 
-        environment.put("SECRET", "another-secret-9999");
+        unchanged = false;
+        environment.put("SECRET", "another-secret-x7Qd");
         assertThat(run("apply", file.toString())).isZero();
         assertThat(printed()).contains("service Office changed");
-        assertThat(calls).contains("PATCH /v1/services/7");
+        assertThat(bodies).anyMatch(body -> body.contains("another-secret-x7Qd"));
+    }
+
+    @Test
+    void without_secrets_in_the_file_nothing_is_even_asked_for_where_nothing_changes()
+            throws Exception {
+        var file =
+                Files.writeString(
+                        directory.resolve("plain.yaml"),
+                        "services: [{name: Office, smtp: {port: 587}}]");
+        answers.put(
+                "GET /v1/services",
+                "{\"services\":[{\"id\":\"7\",\"name\":\"Office\",\"smtp\":{\"port\":587}}]}");
+
+        assertThat(run("apply", file.toString())).isZero();
+
+        assertThat(printed()).contains("service Office unchanged");
+        assertThat(calls).allMatch(call -> call.startsWith("GET"));
     }
 
     @Test
@@ -549,6 +617,7 @@ class CliTest {
         if (!body.isEmpty()) bodies.add(body);
         var answer = answers.getOrDefault(call, "{}").getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("Content-Type", type);
+        if (unchanged) exchange.getResponseHeaders().add("Postroom-Changed", "no");
         exchange.sendResponseHeaders(status, answer.length);
         exchange.getResponseBody().write(answer);
         exchange.close();

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import postroom.mail.Address;
 
@@ -89,6 +90,7 @@ class SettingsReaderTest {
                                 "POSTROOM_URL", "http://x",
                                 "POSTROOM_API_KEY", "k",
                                 "POSTROOM_HOME", "/opt/postroom",
+                                "POSTROOM_AOT", "off",
                                 "POSTROOM_SERVICE_HOST", "10.0.0.1",
                                 "POSTROOM_PORT_8587_TCP_ADDR", "10.0.0.1"));
 
@@ -209,5 +211,19 @@ class SettingsReaderTest {
 
     private void write(String yaml) throws IOException {
         Files.writeString(directory.resolve("postroom.yaml"), yaml);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://tools.example.com/postroom", "https://post.example.com/?a=b",
+                "https://post.example.com/#a", "https://ada:secret@post.example.com",
+                "https://post.example.com//"
+            })
+    void a_base_url_is_a_host_name_of_its_own(String url) {
+        assertThatThrownBy(() -> SettingsReader.read("", "", Map.of("POSTROOM_BASE_URL", url)))
+                .isInstanceOf(InvalidSettings.class)
+                .hasMessageContaining("base-url")
+                .hasMessageContaining("without");
     }
 }

@@ -71,6 +71,36 @@ class AuthorizationPagesTest {
     }
 
     @Test
+    void a_callback_that_is_loaded_again_tells_the_same_as_the_first_time() throws Exception {
+        var office = office("Loaded twice");
+        var browser = signedIn("owner");
+        browser.submit("/services/" + office + "/authorize", Map.of());
+        var back = back(browser, NOREPLY);
+        var first = browser.open(back).location();
+
+        assertThat(browser.open(back).location()).isEqualTo(first);
+        assertThat(browser.open(pathOf(first)).page())
+                .contains("Authorized", NOREPLY + " signed in")
+                .doesNotContain("Not authorized");
+    }
+
+    @Test
+    void a_request_that_was_too_old_leads_to_a_new_one() throws Exception {
+        var office = office("Slow");
+        var browser = signedIn("owner");
+        browser.submit("/services/" + office + "/authorize", Map.of());
+        var back = back(browser, NOREPLY);
+
+        house.clock.pass(java.time.Duration.ofMinutes(11));
+        browser.open(back);
+        browser.open(pathOf(browser.location()));
+
+        assertThat(browser.page())
+                .contains("too old", "Try again", "/services/" + office + "/authorize");
+        assertThat(state(office)).isEqualTo(ServiceState.NEEDS_AUTHORIZATION);
+    }
+
+    @Test
     void an_answer_in_another_browser_is_not_taken() throws Exception {
         var office = office("Elsewhere");
         var browser = signedIn("owner");

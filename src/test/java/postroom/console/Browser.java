@@ -8,7 +8,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -19,6 +21,7 @@ final class Browser {
 
     private final TestHouse house;
     private final Map<String, String> cookies = new LinkedHashMap<>();
+    private final List<String> cookieHeaders = new ArrayList<>();
     private String cookieHeader = "";
     private String token = "";
     private Optional<HttpResponse<String>> last = Optional.empty();
@@ -68,6 +71,15 @@ final class Browser {
         return cookieHeader;
     }
 
+    String cookie(String name) {
+        return cookies.getOrDefault(name, "");
+    }
+
+    /// All that were set so far.
+    List<String> cookieHeaders() {
+        return cookieHeaders;
+    }
+
     private void post(String path, String form) throws IOException, InterruptedException {
         send(
                 house.request(path)
@@ -81,6 +93,7 @@ final class Browser {
         var response = house.send(request);
         for (var set : response.headers().allValues("Set-Cookie")) {
             cookieHeader = set;
+            cookieHeaders.add(set);
             cookies.put(set.substring(0, set.indexOf('=')), set.substring(0, set.indexOf(';')));
         }
         var found = TOKEN.matcher(response.body());

@@ -111,7 +111,7 @@ class ConsoleTest {
     void a_guide_shows_the_administrator_real_values() throws Exception {
         var settings =
                 """
-                {"name": "<b>Brien</b>", "preset": "microsoft-365-app",
+                {"name": "<b>Brien<b>", "preset": "microsoft-365-app",
                  "from": {"address": "o'brien@contoso.com"},
                  "authentication": {"login": "o'brien@contoso.com", "tenant": "contoso.com",
                    "client_id": "0f6a0000-0000-4000-8000-000000000002",
@@ -125,7 +125,7 @@ class ConsoleTest {
         assertThat(browser.open("/services/" + id + "/guide").page())
                 .contains(
                         "&#39;o&#39;&#39;brien@contoso.com&#39;",
-                        "&lt;b&gt;Brien&lt;/b&gt;",
+                        "&lt;b&gt;Brien&lt;b&gt;",
                         "Enterprise applications",
                         "Remove-ServicePrincipal")
                 .doesNotContain("<b>Brien", "secret.value");

@@ -6,13 +6,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.Clock;
 import postroom.catalog.JsonCatalog;
 import postroom.event.EventLog;
+import postroom.mail.Conversation;
+import postroom.mail.Diagnostic;
 import postroom.mail.Diagnostic.NoAnswer;
 import postroom.mail.Diagnostic.OAuthError;
+import postroom.mail.Diagnostic.SmtpReply;
 import postroom.mail.Diagnostic.Stage;
+import postroom.mail.Reply;
 import postroom.oauth.Authorizations;
 import postroom.oauth.SignIn;
 import postroom.oauth.SignIns;
@@ -23,7 +28,8 @@ import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.ServiceState;
 import postroom.service.Services;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 import postroom.store.Store;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -33,8 +39,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
+@OnBothDatabases
 class IdleRenewalTest {
+    @Parameter Database database;
 
     private static final SignIn REFUSED =
             new SignIn.NotAuthorized(
@@ -57,10 +66,12 @@ class IdleRenewalTest {
     private IdleRenewal renewal;
     private final List<Long> asked = new ArrayList<>();
     private SignIn answer = REFUSED;
+    private Optional<Diagnostic> mailServerSays = Optional.empty();
+    private int signedIn;
 
     @BeforeEach
     void open() {
-        store = SqliteStore.open(directory.resolve("postroom.db"), clock);
+        store = database.open(directory, clock);
         var events = new EventLog(store, clock);
         var vault = Vault.withKey(new Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
         var catalog = JsonCatalog.ours();
@@ -70,6 +81,10 @@ class IdleRenewalTest {
                         services,
                         new Authorizations(store, vault, events, clock, "test"),
                         new Provider(),
+                        new MailServerSignIn(
+                                new MailServer(),
+                                (_, _) -> Optional.of(() -> {}),
+                                new Judge(catalog)),
                         new Judge(catalog),
                         clock);
         answer = bearer();
@@ -146,6 +161,132 @@ class IdleRenewalTest {
 
         assertThat(asked).containsExactly(office);
         assertThat(services.status(office).state()).isEqualTo(ServiceState.PAUSED);
+    }
+
+    @Test
+    void of_a_paused_service_it_is_noted_that_a_person_has_to_authorize_it() {
+        long office = office("Office");
+        services.pause(office, "ada");
+        answer = REFUSED;
+        clock.pass(Duration.ofDays(1));
+        renewal.renew();
+
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.PAUSED);
+        assertThat(services.status(office).reason()).contains("aadsts-50173");
+        assertThat(services.status(office).detail().orElse("")).contains("AADSTS50173");
+        clock.pass(Duration.ofDays(2));
+        renewal.renew();
+        assertThat(asked).as("only a person can help now").hasSize(1);
+
+        services.authorized(services.byId(office).orElseThrow(), "ada", tx -> true);
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.PAUSED);
+        assertThat(services.status(office).reason()).isEmpty();
+    }
+
+    @Test
+    void a_service_that_needs_authorization_is_not_opened_by_trying_again() {
+        long office = office("Office");
+        answer = REFUSED;
+        clock.pass(Duration.ofDays(1));
+        renewal.renew();
+
+        var outcome = resumed(office);
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Resumption.Outcome.Unchanged.class,
+                        it ->
+                                assertThat(it.detail())
+                                        .contains("needs authorization", "AADSTS50173"));
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.NEEDS_AUTHORIZATION);
+    }
+
+    @Test
+    void a_provider_that_was_wrong_about_it_is_believed_when_it_is_asked_again() {
+        long office = office("Office");
+        answer = REFUSED;
+        clock.pass(Duration.ofDays(1));
+        renewal.renew();
+        answer = SILENCE;
+        assertThat(resumed(office)).isInstanceOf(Resumption.Outcome.Unchanged.class);
+
+        answer = bearer();
+
+        assertThat(resumed(office)).isInstanceOf(Resumption.Outcome.Moved.class);
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.READY);
+    }
+
+    @Test
+    void a_paused_service_that_cannot_sign_in_any_more_is_not_open_when_it_is_resumed() {
+        long office = office("Office");
+        services.pause(office, "ada");
+        answer = REFUSED;
+
+        resumed(office);
+
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.NEEDS_AUTHORIZATION);
+        assertThat(services.status(office).reason()).contains("aadsts-50173");
+        answer = SECRET_REFUSED;
+        services.pause(office, "ada");
+        resumed(office);
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.FAILING);
+    }
+
+    @Test
+    void a_paused_service_is_open_again_when_its_provider_does_not_answer() {
+        long office = office("Office");
+        services.pause(office, "ada");
+        answer = SILENCE;
+
+        resumed(office);
+
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.READY);
+    }
+
+    private Resumption.Outcome resumed(long service) {
+        return new Resumption(services, new Provider(), new Judge(JsonCatalog.ours()))
+                .run(services.byId(service).orElseThrow(), "ada");
+    }
+
+    @Test
+    void smtp_is_used_once_a_day_and_one_that_was_switched_off_is_told_before_mail_needs_it() {
+        long office = office("Office");
+        clock.pass(Duration.ofDays(1));
+        renewal.renew();
+        assertThat(signedIn).isEqualTo(1);
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.READY);
+
+        mailServerSays =
+                Optional.of(
+                        new SmtpReply(
+                                Stage.AUTH,
+                                Reply.read(
+                                        535,
+                                        List.of(
+                                                "5.7.139 Authentication unsuccessful,"
+                                                    + " SmtpClientAuthentication is disabled for"
+                                                    + " the Tenant."))));
+        clock.pass(Duration.ofDays(1));
+        renewal.renew();
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.FAILING);
+        assertThat(services.status(office).reason()).contains("exo-smtpauth-disabled-tenant");
+
+        mailServerSays = Optional.empty();
+        clock.pass(Duration.ofDays(1));
+        renewal.renew();
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.READY);
+    }
+
+    @Test
+    void a_mail_server_that_does_not_answer_changes_nothing() {
+        long office = office("Office");
+        mailServerSays = Optional.of(new NoAnswer(Stage.CONNECT, "Connection refused"));
+        clock.pass(Duration.ofDays(1));
+
+        renewal.renew();
+
+        assertThat(signedIn).isEqualTo(1);
+        assertThat(services.status(office).state()).isEqualTo(ServiceState.READY);
     }
 
     @Test
@@ -249,6 +390,43 @@ class IdleRenewalTest {
                                         clock.instant())
                                 > 0);
         return office.id();
+    }
+
+    /// Lets in, unless it says something.
+    private final class MailServer implements Transport {
+        @Override
+        public Opening open(Service service, Conversation conversation) {
+            signedIn++;
+            return mailServerSays
+                    .<Opening>map(it -> new Opening.NotOpened(it, Optional.empty()))
+                    .orElseGet(() -> new Opening.Opened(new Unused()));
+        }
+
+        @Override
+        public Opening reach(
+                Service service, Conversation conversation, Consumer<Landmark> passed) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Opening openAs(String user, Service service, Conversation conversation) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private static final class Unused implements Transport.Line {
+        @Override
+        public void carry(Transport.Source source, Transport.Results results) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
     }
 
     /// Answers as told, and writes down what a renewal writes down. A token that is `old` is good

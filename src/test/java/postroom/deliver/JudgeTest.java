@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import postroom.catalog.Advice;
 import postroom.catalog.Advice.Retry;
+import postroom.catalog.JsonCatalog;
 import postroom.mail.Address;
 import postroom.mail.DeliveryResult;
 import postroom.mail.DeliveryResult.Deferred;
@@ -48,6 +50,52 @@ class JudgeTest {
                 .satisfies(waitsFor(Scope.RECIPIENT));
         assertThat(judged(Retry.TRANSIENT, reply(451, Stage.AFTER_FINAL_DOT)))
                 .satisfies(waitsFor(Scope.MESSAGE));
+    }
+
+    @Test
+    void a_transient_reply_is_never_the_end_whatever_its_words_mean_elsewhere() {
+        assertThat(judged(Retry.PERMANENT, reply(452, Stage.RCPT)))
+                .satisfies(waitsFor(Scope.RECIPIENT));
+        assertThat(judged(Retry.PERMANENT, reply(450, Stage.AFTER_FINAL_DOT)))
+                .satisfies(waitsFor(Scope.MESSAGE));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "exchange-online | 554 | 5.2.0 | Submission quota exceeded",
+                "exchange-online | 432 | 4.3.2 | Concurrent connections limit exceeded.",
+                "gmail-smtp | 550 | 5.4.5 | Daily user sending limit exceeded. - gsmtp",
+                "gmail-smtp | 421 | 4.7.28 | Gmail has detected an unusual rate of mail - gsmtp",
+                "generic | 550 | 5.4.5 | Daily user sending limit exceeded. - gsmtp",
+                "generic | 550 | 5.7.1 | Hourly message limit reached",
+                "generic | 554 | 5.7.1 | Outgoing mail limit reached for this account",
+                "generic | 421 | 4.7.0 | Too many concurrent SMTP connections",
+                "generic | 451 | 4.7.1 | Please slow down",
+                "generic | 452 | 4.3.1 | Insufficient system storage"
+            })
+    void a_quota_is_nobodys_bounce(String provider, int code, String status, String text) {
+        var judge = new Judge(JsonCatalog.ours());
+        var reply = new SmtpReply(Stage.RCPT, Reply.of(code, status, text));
+
+        assertThat(judge.judge(provider, ADA, reply).result()).satisfies(waitsFor(Scope.SERVICE));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "552 | 5.2.2 | Mailbox quota exceeded",
+                "550 | 5.1.1 | No such user",
+                "554 | 5.7.1 | Message rejected as spam",
+                "552 | 5.3.4 | Message size exceeds fixed limit"
+            })
+    void what_only_sounds_like_a_quota_closes_no_service(int code, String status, String text) {
+        var judge = new Judge(JsonCatalog.ours());
+        var reply = new SmtpReply(Stage.RCPT, Reply.of(code, status, text));
+
+        assertThat(judge.judge("generic", ADA, reply).result()).isInstanceOf(Refused.class);
     }
 
     @Test

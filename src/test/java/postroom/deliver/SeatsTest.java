@@ -46,6 +46,23 @@ class SeatsTest {
     }
 
     @Test
+    void as_many_lanes_leave_as_are_asked_to_and_no_more_than_there_are() {
+        seats.takeForLane(2);
+        seats.takeForLane(2);
+
+        seats.askToLeave(1);
+
+        assertThat(seats.mustLeave(first, 2)).isTrue();
+        assertThat(seats.mustLeave(second, 2)).isFalse();
+        seats.askToLeave(9);
+        seats.laneLeft(first);
+        assertThat(seats.mustLeave(second, 2)).isTrue();
+        seats.laneLeft(second);
+        seats.takeForLane(2);
+        assertThat(seats.mustLeave(new Thread(), 2)).isFalse();
+    }
+
+    @Test
     void a_lower_limit_sends_away_as_many_lanes_as_are_too_many() {
         seats.takeForLane(2);
         seats.takeForLane(2);

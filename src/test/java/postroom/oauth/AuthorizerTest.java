@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.Clock;
 import postroom.catalog.JsonCatalog;
@@ -34,7 +35,8 @@ import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.ServiceState;
 import postroom.service.Services;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 import postroom.store.Store;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -53,7 +55,9 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 
+@OnBothDatabases
 class AuthorizerTest {
+    @Parameter Database database;
 
     private static final Vault VAULT =
             Vault.withKey(new Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
@@ -79,7 +83,7 @@ class AuthorizerTest {
     void open() {
         var script = EmulatorScript.demo().withRedirectUri(BASE + "oauth2/callback");
         emulator = Emulator.start(script, clock);
-        store = SqliteStore.open(directory.resolve("postroom.db"), clock);
+        store = database.open(directory, clock);
         events = new EventLog(store, clock);
         services = Services.open(store, events, VAULT, Presets.ours(), CATALOG, clock);
         var endpoint = new TokenEndpoint(VAULT, clock);
@@ -267,6 +271,25 @@ class AuthorizerTest {
     }
 
     @Test
+    void a_token_for_microsoft_graph_is_of_no_use_to_a_mail_server() throws Exception {
+        var office =
+                office(
+                        ", \"scopes\": [\"https://graph.microsoft.com/SMTP.Send\","
+                                + " \"offline_access\"]");
+
+        assertThat(finish(Person.accepts(begin(office), NOREPLY)))
+                .asInstanceOf(type(Refused.class))
+                .satisfies(it -> {
+                    assertThat(it.advice().title()).isEqualTo("Token is for the wrong resource");
+                    assertThat(it.diagnostic().text()).contains("https://graph.microsoft.com");
+                });
+        assertThat(authorizations.find(office.id())).isEmpty();
+        assertThat(services.warnings(office))
+                .extracting(it -> it.title())
+                .contains("Token is for the wrong resource");
+    }
+
+    @Test
     void without_a_refresh_token_nothing_is_kept() throws Exception {
         var office = office(", \"scopes\": [\"https://outlook.office.com/SMTP.Send\"]");
 
@@ -297,13 +320,41 @@ class AuthorizerTest {
     }
 
     @Test
-    void an_answer_works_once() throws Exception {
+    void an_answer_works_once_and_shown_again_it_tells_what_came_of_it() throws Exception {
         var office = office("");
         var back = Person.accepts(begin(office), NOREPLY);
-        finish(back);
+        var first = finish(back);
+        services.pause(office.id(), "ada");
 
-        assertThat(finish(back)).isEqualTo(new StaleRequest(Why.USED));
+        var second = finish(back);
+
+        assertThat(second).isEqualTo(first).isInstanceOf(Authorized.class);
         assertThat(emulator.count("token microsoft")).isEqualTo(1);
+        assertThat(events.after(0, 1000).stream().map(it -> it.type()))
+                .containsOnlyOnce(EventType.SERVICE_AUTHORIZED);
+        assertThat(services.status(office.id()).state()).isEqualTo(ServiceState.PAUSED);
+    }
+
+    @Test
+    void a_refused_answer_is_refused_in_the_same_words_when_it_is_shown_again() throws Exception {
+        var office = office(", \"client_secret\": \"not~the_secret.of-contoso-0123456789\"");
+        var back = Person.accepts(begin(office), NOREPLY);
+
+        var first = finish(back);
+
+        assertThat(finish(back)).isEqualTo(first).isInstanceOf(Refused.class);
+        assertThat(emulator.count("token microsoft")).isEqualTo(1);
+    }
+
+    @Test
+    void an_answer_that_is_being_redeemed_is_not_redeemed_twice() throws Exception {
+        var office = office("");
+        var back = Person.accepts(begin(office), NOREPLY);
+        store.write(
+                tx -> tx.update("update authorization_request set used_at = ?", clock.instant()));
+
+        assertThat(finish(back)).isEqualTo(new StaleRequest(Why.UNDER_WAY));
+        assertThat(emulator.count("token microsoft")).isZero();
     }
 
     @Test

@@ -32,7 +32,7 @@ public final class FakeProvider implements AutoCloseable {
     private int tokens;
     boolean rotates;
 
-    record Request(Map<String, String> form, Optional<String> authorization) {}
+    public record Request(Map<String, String> form, Optional<String> authorization) {}
 
     private record Answer(int status, String body, Map<String, String> headers) {}
 
@@ -56,7 +56,7 @@ public final class FakeProvider implements AutoCloseable {
         return this;
     }
 
-    List<Request> requests() {
+    public List<Request> requests() {
         return List.copyOf(requests);
     }
 

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.catalog.JsonCatalog;
 import postroom.event.EventLog;
@@ -20,7 +21,8 @@ import postroom.secret.Vault;
 import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.Services;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 import postroom.store.Store;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -39,7 +41,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
+@OnBothDatabases
 class TokenSignInsTest {
+    @Parameter Database database;
 
     private static final Instant START = Instant.parse("2026-11-21T09:00:00Z");
     private static final Vault VAULT =
@@ -59,7 +63,7 @@ class TokenSignInsTest {
     @BeforeEach
     void open() throws Exception {
         provider = new FakeProvider();
-        store = SqliteStore.open(directory.resolve("postroom.db"), clock);
+        store = database.open(directory, clock);
         events = new EventLog(store, clock);
         services = Services.open(store, events, VAULT, Presets.ours(), CATALOG, clock);
         signIns = signIns("node-1");
@@ -433,7 +437,10 @@ class TokenSignInsTest {
         var first = (SignIn.NotNow) signIns.signInFor(office);
         assertThat(first.notBefore()).contains(START.plusSeconds(5));
         assertThat(first.diagnostic())
-                .isEqualTo(new Diagnostic.HttpAnswer(503, "", "<html>down</html>"));
+                .isEqualTo(
+                        new Diagnostic.NoAnswer(
+                                Diagnostic.Stage.TOKEN,
+                                "the sign-in server answered 503: <html>down</html>"));
         assertThat(signIns.signInFor(office)).isEqualTo(first);
         pass(Duration.ofSeconds(5));
         var second = (SignIn.NotNow) signIns.signInFor(office);
@@ -491,7 +498,7 @@ class TokenSignInsTest {
                 .asInstanceOf(type(SignIn.NotAuthorized.class))
                 .matches(it ->
                         it.diagnostic() instanceof Condition condition
-                                && condition.name().equals("no-refresh-token"));
+                                && condition.name().equals("not-authorized-yet"));
         assertThat(provider.requests()).isEmpty();
     }
 

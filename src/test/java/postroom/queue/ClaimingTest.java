@@ -6,6 +6,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.Clock;
 import postroom.event.EventLog;
@@ -21,7 +22,8 @@ import postroom.mail.Scope;
 import postroom.queue.Claimed.LimitReached;
 import postroom.service.Limits;
 import postroom.service.Usage;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 import postroom.store.Store;
 
 import java.io.IOException;
@@ -38,7 +40,10 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 /// Who goes first, and how much may go.
+@OnBothDatabases
 class ClaimingTest {
+    @Parameter Database database;
+
     private static final long OFFICE = 1;
     private static final long NEWSLETTER = 11;
     private static final long SHOP = 12;
@@ -53,7 +58,7 @@ class ClaimingTest {
 
     @BeforeEach
     void open() {
-        store = SqliteStore.open(directory.resolve("postroom.db"), clock);
+        store = database.open(directory, clock);
         spool = new Spool(store, clock);
         queue = queue();
         store.write(tx ->
@@ -154,8 +159,8 @@ class ClaimingTest {
         assertThat(reached)
                 .contains(
                         new LimitReached(
-                                Quota.MESSAGES_PER_MINUTE, 3, clock.instant().plusSeconds(61)));
-        clock.pass(Duration.ofSeconds(61));
+                                Quota.MESSAGES_PER_MINUTE, 3, clock.instant().plusSeconds(63)));
+        clock.pass(Duration.ofSeconds(63));
         assertThat(claim(64, perMinute(3)).claims()).hasSize(2);
     }
 

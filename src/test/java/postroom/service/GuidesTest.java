@@ -24,6 +24,8 @@ class GuidesTest {
     private static final URI BASE = URI.create("https://post.example.com/");
     private static final Vault VAULT =
             Vault.withKey(new Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
+    private static final OutgoingAddresses ADDRESSES =
+            new OutgoingAddresses(List.of("203.0.113.5"), OutgoingAddresses.Source.SETTING);
     private static final String APPLICATION =
             """
             {"name": "Office", "preset": "microsoft-365-app",
@@ -156,10 +158,31 @@ class GuidesTest {
     }
 
     @Test
+    void every_way_with_oauth2_says_why_what_it_needs_what_ends_and_what_if_the_test_fails() {
+        for (var settings : List.of(MAILBOX, APPLICATION, GMAIL)) {
+            var guide = guide(settings, Form.MARKDOWN);
+
+            assertThat(guide)
+                    .contains(
+                            "Why not simply a password?",
+                            "Before you begin:\n\n- ",
+                            "When authorizing works and the test fails",
+                            "| what | ends |\n|---|---|\n| access token | after ")
+                    .doesNotContain("%part", "%lifetimes", "%prerequisites", "{");
+        }
+    }
+
+    @Test
+    void a_guide_names_the_addresses_that_mail_comes_from() {
+        assertThat(guide(RELAY, Form.MARKDOWN)).contains("`203.0.113.5`");
+        assertThat(guide(MAILBOX, Form.MARKDOWN)).contains("`203.0.113.5`");
+    }
+
+    @Test
     void an_owner_writes_another_guide_beside_the_presets() throws IOException {
         Files.writeString(directory.resolve("relay.guide.md"), "# Ask Grace about {host}\n");
 
-        var guides = new Guides(Presets.withOwners(directory));
+        var guides = new Guides(Presets.withOwners(directory), ADDRESSES);
 
         assertThat(guides.of(service(RELAY), BASE, Form.MARKDOWN))
                 .contains("# Ask Grace about `smtp-relay.gmail.com`\n");
@@ -170,7 +193,7 @@ class GuidesTest {
     }
 
     private static Guides guides() {
-        return new Guides(Presets.ours());
+        return new Guides(Presets.ours(), ADDRESSES);
     }
 
     static Service service(String settings) {

@@ -158,6 +158,32 @@ class ServiceSettingsTest {
     }
 
     @Test
+    void a_provider_at_another_address_is_not_told_of_at_googles() {
+        var google =
+                """
+                {"name": "Google", "preset": "google", "from": {"address": "a@example.com"},
+                 "authentication": {"login": "a@example.com", "client_id": "me",
+                   "client_secret": "GOCSPX-12345678"%s}}
+                """;
+
+        assertThat(endpoints(google.formatted("")).revocation()).isPresent();
+        assertThat(
+                        endpoints(
+                                        google.formatted(
+                                                        ", \"token_endpoint\":"
+                                                            + " \"https://login.example.net/t\"")
+                                                .replace("\"Google\"", "\"Like it\""))
+                                .revocation())
+                .isEmpty();
+    }
+
+    private Authentication.Endpoints endpoints(String settings) {
+        return ((Authentication.OAuth2)
+                        services.create(JSON.readTree(settings), "test").authentication())
+                .endpoints();
+    }
+
+    @Test
     void an_endpoint_on_this_machine_may_do_without_tls() {
         var service =
                 services.create(

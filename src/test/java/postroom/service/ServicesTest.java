@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
@@ -19,7 +20,8 @@ import postroom.secret.Secret;
 import postroom.secret.Vault;
 import postroom.service.Authentication.Basic;
 import postroom.service.Authentication.OAuth2;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 import postroom.store.Store;
 
 import tools.jackson.databind.JsonNode;
@@ -35,7 +37,9 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
+@OnBothDatabases
 class ServicesTest {
+    @Parameter Database database;
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Instant START = Instant.parse("2026-11-21T09:00:00Z");
@@ -72,7 +76,7 @@ class ServicesTest {
 
     @BeforeEach
     void open() {
-        store = SqliteStore.open(directory.resolve("postroom.db"), clock);
+        store = database.open(directory, clock);
         events = new EventLog(store, clock);
         services = services(VAULT);
     }

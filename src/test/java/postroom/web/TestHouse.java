@@ -11,6 +11,7 @@ import postroom.access.CredentialUse;
 import postroom.access.Issued;
 import postroom.access.NewCredential;
 import postroom.access.Role;
+import postroom.access.oidc.SignInProviders;
 import postroom.alert.Alerts;
 import postroom.api.Api;
 import postroom.api.Doors;
@@ -25,6 +26,8 @@ import postroom.check.LastChecks;
 import postroom.check.ScriptedTransport;
 import postroom.config.PostroomSettings;
 import postroom.console.Console;
+import postroom.deliver.Judge;
+import postroom.deliver.Resumption;
 import postroom.event.EventLog;
 import postroom.event.webhook.Courier;
 import postroom.event.webhook.Postman;
@@ -53,10 +56,11 @@ import postroom.route.Router;
 import postroom.route.Routes;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
+import postroom.service.OutgoingAddresses;
 import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.Services;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
 import postroom.store.Store;
 import postroom.store.TalliedStore;
 import postroom.tally.Tallies;
@@ -101,9 +105,32 @@ public final class TestHouse implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
 
+    /// Where it listens, how browsers reach it, and where people sign in besides.
+    ///
+    /// @param port 0 takes a free one
+    public record At(int port, URI baseUrl, SignInProviders providers) {
+        public static final At ANYWHERE =
+                new At(
+                        0,
+                        URI.create("http://localhost:8587"),
+                        new SignInProviders(Optional.empty()));
+    }
+
     public TestHouse(Path data) {
+        this(data, Database.SQLITE, At.ANYWHERE);
+    }
+
+    public TestHouse(Path data, Database database) {
+        this(data, database, At.ANYWHERE);
+    }
+
+    public TestHouse(Path data, At at) {
+        this(data, Database.SQLITE, at);
+    }
+
+    private TestHouse(Path data, Database database, At at) {
         var tallies = new Tallies();
-        store = new TalliedStore(SqliteStore.open(data.resolve("postroom.db"), clock), tallies);
+        store = new TalliedStore(database.open(data, clock), tallies);
         events = new EventLog(store, clock, tallies);
         var spool = new Spool(store, clock);
         var minute = Duration.ofMinutes(1);
@@ -122,14 +149,17 @@ public final class TestHouse implements AutoCloseable {
         var catalog = new OneAdvice();
         var presets = Presets.ours();
         services = Services.open(store, events, vault, presets, catalog, clock);
-        access = Access.open(store, events, clock);
+        access = Access.open(store, events, vault, clock);
         owner = access.createManagementKey("owner", Role.OWNER).secret();
         var authorizations = new Authorizations(store, vault, events, clock, "test");
         var tokens = new TokenEndpoint(vault, clock);
+        var signIns =
+                new TokenSignIns(authorizations, tokens, vault, catalog, clock, new Random(1));
+        services.onResume(signIns::forget);
         var requests = new AuthorizationRequests(store, vault, services, catalog, clock);
         var review = new Review(services, requests, authorizations, catalog, clock);
         var devices = new DevicePolling(requests, review, tokens);
-        var baseUrl = URI.create("http://localhost:8587");
+        var baseUrl = at.baseUrl;
         var authorizer = new Authorizer(requests, review, tokens, devices, baseUrl);
         var routes = Routes.open(store, events, services);
         var router = new Router(services::all, id -> services.status(id).state(), routes::all);
@@ -170,7 +200,7 @@ public final class TestHouse implements AutoCloseable {
         Doors doors = () -> List.of(new Doors.Door("submission", true, 2));
         var settings =
                 new WebSettings(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), at.port),
                         baseUrl,
                         List.of(),
                         1_000_000);
@@ -178,6 +208,7 @@ public final class TestHouse implements AutoCloseable {
                 WebServer.start(
                         settings,
                         List.of(
+                                at.providers,
                                 access,
                                 store,
                                 events,
@@ -186,20 +217,17 @@ public final class TestHouse implements AutoCloseable {
                                 routes,
                                 router,
                                 authorizations,
+                                new Resumption(services, signIns, new Judge(catalog)),
                                 new SecretTrial(
                                         services,
-                                        new TokenSignIns(
-                                                authorizations,
-                                                tokens,
-                                                vault,
-                                                catalog,
-                                                clock,
-                                                new Random(1)),
+                                        signIns,
                                         new FirstGrant(authorizations, tokens, vault, clock),
                                         catalog),
                                 authorizer,
                                 new Revocation(authorizations, tokens, services),
                                 presets,
+                                new OutgoingAddresses(
+                                        List.of("203.0.113.5"), OutgoingAddresses.Source.SETTING),
                                 catalog,
                                 intake,
                                 alerts,
@@ -209,7 +237,9 @@ public final class TestHouse implements AutoCloseable {
                                 doors,
                                 (Lines) _ -> 1,
                                 new Installation(
-                                        Map.of("data", data.toString()), () -> List.of("log line")),
+                                        Map.of("data", data.toString()),
+                                        Map.of("data", "--data"),
+                                        () -> List.of("log line")),
                                 new CredentialUse(store, tallies, clock),
                                 check,
                                 lastChecks,
@@ -266,6 +296,10 @@ public final class TestHouse implements AutoCloseable {
 
     public Secret key(Role role) {
         return access.createManagementKey(role.word(), role).secret();
+    }
+
+    org.springframework.context.ApplicationContext context() {
+        return server.context();
     }
 
     public HttpRequest.Builder request(String path) {
@@ -353,7 +387,7 @@ public final class TestHouse implements AutoCloseable {
         }
 
         @Override
-        public List<Advice> explain(String text) {
+        public List<Advice> explain(String text, String provider) {
             return text.contains("full") ? List.of(ADVICE) : List.of();
         }
     }

@@ -90,6 +90,19 @@ final class DeliveryRows {
                 most);
     }
 
+    static List<Delivery> ofMessage(Tx tx, long message, int most) throws SQLException {
+        return tx.query(
+                """
+                select webhook_delivery.id as id, webhook_id, event_id, webhook_delivery.type as type, lane, state,
+                  attempts, tried_at, millis, status, answer, next_try_at
+                from event join webhook_delivery on webhook_delivery.event_id = event.id
+                where event.message_id = ? order by event_id, webhook_delivery.id limit ?
+                """,
+                DeliveryRows::read,
+                message,
+                most);
+    }
+
     /// To be tried at once, with three days anew.
     static void wake(Tx tx, long webhook, long id, Instant now) throws SQLException {
         tx.update(

@@ -74,6 +74,14 @@ public final class Postman implements AutoCloseable {
                 Optional.of(new Former(webhook.keys().current(), until)));
     }
 
+    boolean signsWith(Webhook webhook, Secret secret) {
+        try {
+            return vault.open(webhook.keys().current(), context(webhook.id())).equals(secret);
+        } catch (MasterKeyException sealedWithAnotherKey) {
+            return false;
+        }
+    }
+
     Answer send(Webhook webhook, Event event) {
         var now = clock.instant();
         var body = Payload.of(event);

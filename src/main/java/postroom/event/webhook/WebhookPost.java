@@ -50,25 +50,40 @@ final class WebhookPost implements AutoCloseable {
     private static final TimeValue IDLE = TimeValue.ofSeconds(30);
     private static final TimeValue OLDEST_CONNECTION = TimeValue.ofMinutes(1);
 
-    private final CloseableHttpClient encrypted;
-    private final CloseableHttpClient plain;
+    private final SafeNames.Lookup lookup;
+    private final boolean privateAllowed;
     private final Limits limits;
     private final InstantSource clock;
+    private Optional<Clients> clients = Optional.empty();
+    private boolean closed;
 
     WebhookPost(
             SafeNames.Lookup lookup, boolean privateAllowed, Limits limits, InstantSource clock) {
         this.limits = limits;
         this.clock = clock;
-        this.encrypted =
-                client(
-                        new SafeNames(
-                                lookup,
-                                privateAllowed ? SafeNames.PRIVATE_TOO : SafeNames.PUBLIC_ONLY));
-        this.plain =
-                client(
-                        new SafeNames(
-                                lookup,
-                                privateAllowed ? SafeNames.PRIVATE_ONLY : SafeNames.NOBODY));
+        this.lookup = lookup;
+        this.privateAllowed = privateAllowed;
+    }
+
+    /// One for each scheme; made when something is posted for the first time, since most owners
+    /// have no webhooks.
+    private record Clients(CloseableHttpClient encrypted, CloseableHttpClient plain) {}
+
+    private synchronized Clients clients() throws IOException {
+        if (closed) throw new IOException("this server ends");
+        var made =
+                clients.orElseGet(() ->
+                        new Clients(
+                                client(
+                                        privateAllowed
+                                                ? SafeNames.PRIVATE_TOO
+                                                : SafeNames.PUBLIC_ONLY),
+                                client(
+                                        privateAllowed
+                                                ? SafeNames.PRIVATE_ONLY
+                                                : SafeNames.NOBODY)));
+        clients = Optional.of(made);
+        return made;
     }
 
     Answer send(URI url, Map<String, String> headers, byte[] body) {
@@ -108,7 +123,10 @@ final class WebhookPost implements AutoCloseable {
     }
 
     private Answer exchangeOnce(HttpPost request, long began) throws IOException {
-        var client = "https".equalsIgnoreCase(request.getScheme()) ? encrypted : plain;
+        var client =
+                "https".equalsIgnoreCase(request.getScheme())
+                        ? clients().encrypted
+                        : clients().plain;
         var heard = new AtomicReference<Optional<Answer>>(Optional.empty());
         try {
             return client.execute(
@@ -179,12 +197,12 @@ final class WebhookPost implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - began);
     }
 
-    private CloseableHttpClient client(SafeNames names) {
+    private CloseableHttpClient client(SafeNames.Rule allowed) {
         var connect = Timeout.of(limits.connect());
         var whole = Timeout.of(limits.whole());
         var connections =
                 PoolingHttpClientConnectionManagerBuilder.create()
-                        .setDnsResolver(names)
+                        .setDnsResolver(new SafeNames(lookup, allowed))
                         .setMaxConnTotal(MOST_CONNECTIONS)
                         .setMaxConnPerRoute(MOST_CONNECTIONS)
                         .setDefaultConnectionConfig(
@@ -215,8 +233,11 @@ final class WebhookPost implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        encrypted.close(org.apache.hc.core5.io.CloseMode.IMMEDIATE);
-        plain.close(org.apache.hc.core5.io.CloseMode.IMMEDIATE);
+    public synchronized void close() {
+        closed = true;
+        clients.ifPresent(both -> {
+            both.encrypted.close(org.apache.hc.core5.io.CloseMode.IMMEDIATE);
+            both.plain.close(org.apache.hc.core5.io.CloseMode.IMMEDIATE);
+        });
     }
 }

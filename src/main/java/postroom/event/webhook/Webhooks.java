@@ -1,5 +1,7 @@
 package postroom.event.webhook;
 
+import postroom.event.Deed;
+import postroom.event.Difference;
 import postroom.event.Event;
 import postroom.event.EventLog;
 import postroom.event.EventType;
@@ -8,6 +10,8 @@ import postroom.event.webhook.Webhook.Backlog;
 import postroom.event.webhook.Webhook.Off;
 import postroom.event.webhook.Webhook.OffReason;
 import postroom.event.webhook.Webhook.Standing;
+import postroom.mail.Legible;
+import postroom.mail.QueueId;
 import postroom.secret.Secret;
 import postroom.store.Store;
 import postroom.store.Tx;
@@ -30,6 +34,8 @@ public final class Webhooks {
 
     /// So many deliveries of each outcome are remembered.
     static final int REMEMBERED = 100;
+
+    private static final int MOST_OF_MESSAGE = 200;
 
     private static final int LONGEST_DESCRIPTION = 200;
 
@@ -135,7 +141,7 @@ public final class Webhooks {
         long newest = events.latest();
         return store.write(tx -> {
             var found = WebhookRows.find(tx, id);
-            if (found.isEmpty()) return found;
+            if (found.isEmpty() || isSo(found.get(), change)) return found;
             var before = found.get();
             WebhookRows.change(
                     tx,
@@ -143,13 +149,29 @@ public final class Webhooks {
                     change.url().map(URI::create).orElse(before.url()),
                     change.events().map(EventPatterns::new).orElse(before.events()),
                     change.description().orElse(before.description()));
-            if (change.secret().isPresent())
+            if (change.secret().filter(it -> !postman.signsWith(before, it)).isPresent())
                 WebhookRows.rekey(tx, id, postman.rotated(before, change.secret().get()));
             if (change.enabled().isPresent())
                 turn(tx, before, change.enabled().get(), change.backlog(), newest);
-            tell(tx, EventType.WEBHOOK_CHANGED, before, told(change, by));
-            return WebhookRows.find(tx, id);
+            var after = WebhookRows.find(tx, id);
+            var made =
+                    new Difference(
+                            audited(before, change),
+                            after.map(it -> audited(it, change)).orElse(Map.of()));
+            tell(tx, EventType.WEBHOOK_CHANGED, before, told(change, by), made);
+            return after;
         });
+    }
+
+    private boolean isSo(Webhook webhook, Change change) {
+        return change.url().map(URI::create).filter(it -> !it.equals(webhook.url())).isEmpty()
+                && change.events()
+                        .map(EventPatterns::new)
+                        .filter(it -> !it.equals(webhook.events()))
+                        .isEmpty()
+                && change.description().filter(it -> !it.equals(webhook.description())).isEmpty()
+                && change.enabled().filter(it -> it != webhook.enabled()).isEmpty()
+                && change.secret().filter(it -> !postman.signsWith(webhook, it)).isEmpty();
     }
 
     /// Gives it another secret; the one before signs, too, for a day.
@@ -183,6 +205,11 @@ public final class Webhooks {
         return store.read(tx -> DeliveryRows.newest(tx, id, 2 * REMEMBERED));
     }
 
+    /// Who was told of the message, as far as the log still knows, in the order of the events.
+    public List<Delivery> deliveriesOf(QueueId message) {
+        return store.read(tx -> DeliveryRows.ofMessage(tx, message.value(), MOST_OF_MESSAGE));
+    }
+
     /// Makes a delivery due again, whatever came of it; the courier keeps the order.
     public Redelivery retry(long id, long delivery) {
         return store.write(tx -> {
@@ -197,6 +224,16 @@ public final class Webhooks {
                     .isEmpty()) return Redelivery.EVENT_ERASED;
             DeliveryRows.wake(tx, id, delivery, clock.instant());
             tx.update("update webhook set rests_until = null where id = ?", id);
+            if (tx.actor().isPresent())
+                events.audit()
+                        .note(
+                                tx,
+                                new Deed(
+                                        "webhook.delivery_retried",
+                                        id,
+                                        webhook.get().host(),
+                                        Difference.made(
+                                                Map.of("delivery", Long.toString(delivery)))));
             return Redelivery.DUE;
         });
     }
@@ -261,7 +298,33 @@ public final class Webhooks {
             throws SQLException {
         var data = about(webhook);
         data.putAll(more);
-        events.append(tx, type, Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), data);
+        tell(tx, type, webhook, more, Difference.made(data));
+    }
+
+    private void tell(
+            Tx tx, EventType type, Webhook webhook, Map<String, Object> more, Difference difference)
+            throws SQLException {
+        var data = about(webhook);
+        data.putAll(more);
+        events.append(
+                tx,
+                type,
+                Optional.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                data,
+                difference);
+    }
+
+    /// What the audit shows of the members that a change names; of an address its host alone.
+    private static Map<String, Object> audited(Webhook webhook, Change change) {
+        var shown = new LinkedHashMap<String, Object>();
+        if (change.url().isPresent()) shown.put("host", webhook.host());
+        if (change.events().isPresent()) shown.put("events", webhook.events().patterns());
+        if (change.description().isPresent()) shown.put("description", webhook.description());
+        if (change.secret().isPresent()) shown.put("secret", "replaced");
+        if (change.enabled().isPresent()) shown.put("enabled", webhook.enabled());
+        return shown;
     }
 
     /// Without the address: its path may be a secret.
@@ -305,6 +368,10 @@ public final class Webhooks {
                     new FieldTrouble(
                             "description",
                             "is one line of at most " + LONGEST_DESCRIPTION + " characters"));
+        else
+            description
+                    .flatMap(Legible::objection)
+                    .ifPresent(it -> troubles.add(new FieldTrouble("description", it)));
         secret.flatMap(SigningSecret::trouble)
                 .ifPresent(trouble -> troubles.add(new FieldTrouble("secret", trouble)));
         if (!troubles.isEmpty()) throw new InvalidWebhook(troubles);

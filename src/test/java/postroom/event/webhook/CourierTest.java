@@ -7,6 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.Clock;
 import postroom.event.EventLog;
@@ -19,7 +20,8 @@ import postroom.event.webhook.Webhooks.Redelivery;
 import postroom.mail.QueueId;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 import postroom.store.Store;
 
 import java.net.InetAddress;
@@ -35,7 +37,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /// Events reach a real HTTP server, whatever it does.
+@OnBothDatabases
 class CourierTest {
+    @Parameter Database database;
 
     private static final Vault VAULT =
             Vault.withKey(new Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
@@ -52,7 +56,7 @@ class CourierTest {
 
     @BeforeEach
     void open(@TempDir Path data) throws Exception {
-        store = SqliteStore.open(data.resolve("postroom.db"), clock);
+        store = database.open(data, clock);
         events = new EventLog(store, clock);
         postman = postman();
         webhooks = new Webhooks(store, events, postman, clock);

@@ -1,0 +1,123 @@
+package postroom.intake;
+
+import postroom.access.Access;
+import postroom.access.Credential;
+import postroom.intake.Submission.Door;
+import postroom.intake.Submission.Origin;
+import postroom.mail.Address;
+import postroom.mail.Content;
+import postroom.mail.Envelope;
+import postroom.queue.MessageRow;
+import postroom.queue.Queue;
+import postroom.service.Usage;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Hands a message in once more, as a new one: the same content for some of its recipients, with
+/// another Message-ID and Date, so that nobody takes it for the one they have. What its application
+/// may do counts, as it did the first time.
+public final class SendAgain {
+
+    private static final Set<String> MADE_ANEW = Set.of("message-id", "date", "bcc");
+
+    private final Intake intake;
+    private final Queue queue;
+    private final Access access;
+
+    public SendAgain(Intake intake, Queue queue, Access access) {
+        this.intake = intake;
+        this.queue = queue;
+        this.access = access;
+    }
+
+    /// What came of it.
+    public sealed interface Result {
+        record Answered(Acceptance acceptance) implements Result {}
+
+        /// Retention erased the content.
+        record Erased() implements Result {}
+
+        /// The application that handed it in may hand nothing in any more.
+        record Revoked() implements Result {}
+    }
+
+    /// @param to some of its recipients
+    /// @param by who wants it, for the timeline
+    public Result send(MessageRow row, List<Address> to, String by) throws IOException {
+        var credential = row.credential().flatMap(access::credential);
+        if (credential.isEmpty()) return new Result.Revoked();
+        var content = queue.content(row.id());
+        if (content.isEmpty()) return new Result.Erased();
+        var envelope =
+                new Envelope(Address.parse(row.reversePath()), to, Envelope.Body.SEVEN_BIT, false);
+        return new Result.Answered(
+                hand(origin(credential.get(), by), envelope, hints(row), content.get()));
+    }
+
+    private static Origin origin(Credential credential, String by) {
+        return new Origin(
+                Door.HTTP, credential, Optional.empty(), Optional.empty(), Optional.of("HTTP"), by);
+    }
+
+    private static Hints hints(MessageRow row) {
+        return new Hints(
+                Optional.of(Usage.valueOf(row.usage().toUpperCase(Locale.ROOT))),
+                Optional.empty(),
+                List.of(),
+                Map.of("sent_again", row.id().toString()),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private Acceptance hand(Origin origin, Envelope envelope, Hints hints, Content content)
+            throws IOException {
+        try (var in = content.open();
+                var submission = intake.begin(origin, envelope, hints)) {
+            submission.write(withoutWhatIsMadeAnew(in));
+            in.transferTo(submission);
+            return intake.accept(submission);
+        }
+    }
+
+    /// The header section, up to where the body begins.
+    private static byte[] withoutWhatIsMadeAnew(InputStream in) throws IOException {
+        var kept = new ByteArrayOutputStream();
+        boolean keeps = true;
+        int read = 0;
+        while (read < SubmissionContent.LARGEST_HEADER) {
+            var line = line(in);
+            read += line.length;
+            if (!isContinuation(line)) keeps = !MADE_ANEW.contains(name(line));
+            if (keeps) kept.writeBytes(line);
+            if (line.length <= 2) break;
+        }
+        return kept.toByteArray();
+    }
+
+    private static byte[] line(InputStream in) throws IOException {
+        var line = new ByteArrayOutputStream();
+        for (int octet = in.read(); octet >= 0; octet = in.read()) {
+            line.write(octet);
+            if (octet == '\n' || line.size() == SubmissionContent.LARGEST_HEADER) break;
+        }
+        return line.toByteArray();
+    }
+
+    private static boolean isContinuation(byte[] line) {
+        return line.length > 2 && (line[0] == ' ' || line[0] == '\t');
+    }
+
+    private static String name(byte[] line) {
+        var text = new String(line, StandardCharsets.ISO_8859_1);
+        int colon = text.indexOf(':');
+        return colon < 0 ? "" : text.substring(0, colon).strip().toLowerCase(Locale.ROOT);
+    }
+}

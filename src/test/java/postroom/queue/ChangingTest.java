@@ -1,0 +1,104 @@
+package postroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static postroom.queue.Ledger.OFFICE;
+import static postroom.queue.Ledger.OTHER;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import postroom.Clock;
+import postroom.mail.QueueId;
+import postroom.queue.Change.Cancel;
+import postroom.queue.Change.Hold;
+import postroom.queue.Change.Release;
+import postroom.queue.Change.Reroute;
+import postroom.queue.Change.Retry;
+import postroom.queue.Change.Why;
+import postroom.store.SqliteStore;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+class ChangingTest {
+
+    private final Clock clock = Clock.atNoon();
+    private Ledger ledger;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        ledger =
+                new Ledger(SqliteStore.open(directory.resolve("postroom.db"), clock), clock)
+                        .withServices();
+    }
+
+    @AfterEach
+    void close() {
+        ledger.close();
+    }
+
+    @Test
+    void what_was_changed_is_told_apart_from_what_was_not_with_the_reason() {
+        var sent = ledger.put("x", "a@example.net");
+        ledger.settle(OFFICE, "", Ledger::sent);
+        var held = ledger.put("x", "a@example.net");
+        ledger.queue.hold(held);
+        var waits = ledger.put("x", "a@example.net", "b@example.net");
+        var nowhere = new QueueId(7);
+
+        var outcomes = ledger.queue.change(new Hold(), List.of(sent, held, waits, nowhere));
+
+        assertThat(outcomes)
+                .containsExactlyInAnyOrder(
+                        new Change.Outcome(sent, 0, Optional.of(Why.DONE)),
+                        new Change.Outcome(held, 0, Optional.of(Why.HELD)),
+                        new Change.Outcome(waits, 2, Optional.empty()),
+                        new Change.Outcome(nowhere, 0, Optional.of(Why.NOT_FOUND)));
+        assertThat(ledger.states(waits)).containsExactly("held", "held");
+    }
+
+    @Test
+    void what_is_being_tried_is_left_alone() {
+        var id = ledger.put("x", "a@example.net");
+        ledger.claim(OFFICE);
+
+        assertThat(why(new Cancel(), id)).contains(Why.UNDER_WAY);
+        assertThat(why(new Retry(), id)).contains(Why.UNDER_WAY);
+        assertThat(ledger.states(id)).containsExactly("queued");
+    }
+
+    @Test
+    void what_is_not_held_is_not_released_and_who_is_there_is_not_moved() {
+        var id = ledger.put("x", "a@example.net");
+
+        assertThat(why(new Release(), id)).contains(Why.NOT_HELD);
+        assertThat(why(new Reroute(OFFICE), id)).contains(Why.SAME_SERVICE);
+        assertThat(why(new Reroute(OTHER), id)).isEmpty();
+    }
+
+    @Test
+    void a_filter_is_swept_in_bounded_steps_until_nothing_is_left() {
+        for (int i = 0; i < 130; i++) ledger.put("x", "a@example.net");
+        var steps = new ArrayList<Integer>();
+        Optional<String> cursor = Optional.empty();
+
+        do {
+            var swept =
+                    ledger.queue.change(new Hold(), Filter.ALL.withState("waiting"), cursor, 60);
+            steps.add(swept.outcomes().size());
+            cursor = swept.next();
+        } while (cursor.isPresent());
+
+        assertThat(steps).containsExactly(60, 60, 10);
+        assertThat(ledger.queue.standing().held()).isEqualTo(130);
+    }
+
+    private Optional<Why> why(Change change, QueueId id) {
+        return ledger.queue.change(change, List.of(id)).getFirst().unchanged();
+    }
+}
