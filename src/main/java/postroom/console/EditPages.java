@@ -2,6 +2,7 @@ package postroom.console;
 
 import jakarta.servlet.http.HttpServletResponse;
 
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.util.MultiValueMap;
@@ -10,7 +11,6 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 import postroom.access.Role;
@@ -150,18 +150,17 @@ class EditPages {
     }
 
     /// What is wrong with the values so far: by field, a sentence.
-    @PostMapping(path = "/services/{id}/edit/shapes", produces = "application/json")
+    @PostMapping("/services/{id}/edit/shapes")
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
-    @ResponseBody
-    Map<String, String> shapes(
+    ResponseEntity<String> shapes(
             @PathVariable("id") String id, @RequestParam MultiValueMap<String, String> form) {
         var service = service(id);
         var patch = ServiceForm.changes(ServiceForm.json(form), services.shown(service));
         try {
             var after = services.plan(service.id(), patch).after();
-            return ServiceFields.sentences(Shapes.doubts(services.warnings(after)));
+            return Shapes.answer(Shapes.doubts(services.warnings(after)));
         } catch (InvalidService invalid) {
-            return ServiceFields.sentences(invalid.troubles());
+            return Shapes.answer(invalid.troubles());
         }
     }
 

@@ -12,8 +12,13 @@ import java.util.Map;
 
 /// What the administrator does at the provider, as a page shows it.
 ///
-/// @param hasScript there are commands to download
-record GuideView(String title, List<GuideText.Block> blocks, boolean hasScript) {
+/// @param script the commands in one piece; empty where there are none
+/// @param undo those that take it all back
+record GuideView(String title, List<GuideText.Block> blocks, String script, String undo) {
+
+    public boolean hasScript() {
+        return !script.isEmpty();
+    }
 
     static GuideView of(Service service, Guides guides, URI baseUrl) {
         var values = guides.values(service, baseUrl);
@@ -21,7 +26,8 @@ record GuideView(String title, List<GuideText.Block> blocks, boolean hasScript) 
         return new GuideView(
                 service.name(),
                 blocks,
-                guides.of(service, baseUrl, Guides.Form.POWERSHELL).isPresent());
+                guides.of(service, baseUrl, Guides.Form.POWERSHELL).orElse(""),
+                guides.of(service, baseUrl, Guides.Form.UNDO).orElse(""));
     }
 
     /// Where one value stands for several, its field fills all of them.

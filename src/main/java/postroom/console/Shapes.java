@@ -1,9 +1,13 @@
 package postroom.console;
 
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.util.MultiValueMap;
 
 import postroom.catalog.Advice;
 import postroom.service.InvalidService.FieldTrouble;
+
+import tools.jackson.databind.json.JsonMapper;
 
 import java.util.List;
 import java.util.Map;
@@ -23,6 +27,13 @@ final class Shapes {
                     "client-secret-ending", "authentication.client_secret_expires");
 
     private Shapes() {}
+
+    /// By field, a sentence.
+    static ResponseEntity<String> answer(List<FieldTrouble> troubles) {
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(JsonMapper.shared().writeValueAsString(ServiceFields.sentences(troubles)));
+    }
 
     static List<FieldTrouble> ofObjectId(MultiValueMap<String, String> form) {
         var id = stripped(form, "object_id");

@@ -2,6 +2,7 @@ package postroom.console;
 
 import jakarta.servlet.http.HttpServletResponse;
 
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.util.MultiValueMap;
@@ -10,7 +11,6 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 import postroom.access.Role;
@@ -199,10 +199,9 @@ class WizardPages {
     }
 
     /// What is wrong with the values so far: by field, a sentence.
-    @PostMapping(path = "/services/{id}/setup/shapes", produces = "application/json")
+    @PostMapping("/services/{id}/setup/shapes")
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
-    @ResponseBody
-    Map<String, String> shapes(
+    ResponseEntity<String> shapes(
             @PathVariable("id") String id, @RequestParam MultiValueMap<String, String> form) {
         var draft = draft(id);
         var patch = ServiceForm.changes(ServiceForm.json(form), drafts.shown(draft));
@@ -210,7 +209,7 @@ class WizardPages {
         var troubles = new ArrayList<>(drafts.troubles(draft, patch));
         troubles.addAll(Shapes.ofObjectId(form));
         troubles.addAll(Shapes.doubts(services.warnings(drafts.sketch(imagined))));
-        return ServiceFields.sentences(troubles);
+        return Shapes.answer(troubles);
     }
 
     /// The left side, as it is with what stands on the right.
