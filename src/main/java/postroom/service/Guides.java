@@ -52,11 +52,7 @@ public final class Guides {
     /// @param baseUrl how browsers reach this Postroom
     public Optional<String> of(Service service, URI baseUrl, Form form) {
         return presets.text(name(service) + form.suffix)
-                .map(template ->
-                        filled(
-                                chosen(template, service),
-                                values(service, baseUrl),
-                                form));
+                .map(template -> filled(chosen(template, service), values(service, baseUrl), form));
     }
 
     /// What stands in the places of a service's guide.

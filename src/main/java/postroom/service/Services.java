@@ -283,8 +283,7 @@ public final class Services {
             if (owed > 0) throw new MailWaits(owed);
             ServiceRows.delete(tx, id);
             var unmade = Difference.between(gone.given(), gone.given().objectNode());
-            states.tell(
-                    tx, EventType.SERVICE_DELETED, id, Map.of("by", by, "name", name), unmade);
+            states.tell(tx, EventType.SERVICE_DELETED, id, Map.of("by", by, "name", name), unmade);
             return id;
         });
         known.remove(id);

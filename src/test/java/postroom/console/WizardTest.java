@@ -44,7 +44,11 @@ class WizardTest {
     @BeforeAll
     void open(@TempDir Path data) {
         house = new TestHouse(data);
-        emulator = Emulator.start(EmulatorScript.demo().withRedirectUri("http://localhost:8587/oauth2/callback"), house.clock);
+        emulator =
+                Emulator.start(
+                        EmulatorScript.demo()
+                                .withRedirectUri("http://localhost:8587/oauth2/callback"),
+                        house.clock);
         for (var role : Role.values())
             house.access.people().create(role.word() + "@example.com", new Secret(PASSWORD), role);
     }
@@ -308,9 +312,7 @@ class WizardTest {
                 Map.of("authentication.client_secret", "wrong~secret.of_nobody-0123456789ab"));
         assertThat(browser.status()).isEqualTo(422);
         assertThat(browser.page())
-                .contains(
-                        "does not take the new secret",
-                        "Store it untried")
+                .contains("does not take the new secret", "Store it untried")
                 .doesNotContain("wrong~secret");
         browser.submit(
                 "/services/" + id + "/edit",
