@@ -26,9 +26,9 @@ bench: build ## the rows of docs/develop/performance.md, on this machine; ROWS="
 fuzz: ## look for inputs that break a parser; the seed is printed, a failure prints its input
 	$(MVN) -q test -Dtest='*FuzzTest' -Dfuzz.rounds=200000 -Dfuzz.seed=$$(date +%s)
 
-soak: ## a million messages wait, on SQLite and on PostgreSQL
-	$(MVN) verify -Dtest=NoSuch -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=BacklogTest \
-	    -Dbacklog=1000000
+soak: ## what takes long: three nodes and all that may happen to them, a million that wait, ten thousand who say nothing
+	$(MVN) verify -Dtest=NoSuch -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.groups.excluded=none \
+	    -Dit.test='ThreeNodesTest,BacklogTest,OperatingTest#ten_thousand*' -Dbacklog=1000000
 
 reference: ## write the generated pages of docs/reference anew
 	WRITE_REFERENCE=yes $(MVN) -q test -Dtest=ReferencePagesTest -Dformat.skip=true

@@ -29,6 +29,7 @@ import java.util.concurrent.locks.LockSupport;
 /// mail, claims what is due and answers as if nothing did, on its usual small heap.
 /// `-Dbacklog=1000000` has it wait for a million.
 @Tag("packaged")
+@Tag("soak")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 @OnBothDatabases
 class BacklogTest {

@@ -236,6 +236,7 @@ class OperatingTest {
     }
 
     @Test
+    @Tag("soak")
     void ten_thousand_who_are_let_in_and_say_nothing_cost_little_and_stop_nobody()
             throws Exception {
         int crowd = 10_000;

@@ -32,6 +32,7 @@ import java.util.stream.Collectors;
 /// Three packaged programs on one real PostgreSQL, and everything that may happen to a node while
 /// mail comes in at all of them.
 @Tag("packaged")
+@Tag("soak")
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
 class ThreeNodesTest {
 

@@ -1,7 +1,5 @@
 package postroom.queue;
 
-import postroom.event.Deed;
-import postroom.event.Difference;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.mail.Address;

@@ -6,13 +6,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.access.People.Changed;
 import postroom.event.Audit;
 import postroom.event.EventLog;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 import postroom.store.Store;
 
 import java.net.InetAddress;
@@ -23,7 +25,10 @@ import java.util.List;
 
 import javax.crypto.spec.SecretKeySpec;
 
+@OnBothDatabases
 class PeopleTest {
+    @Parameter Database database;
+
     private static final Vault VAULT =
             Vault.withKey(new Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
     private static final Secret HORSE = new Secret("correct horse");
@@ -39,14 +44,10 @@ class PeopleTest {
 
     @BeforeEach
     void open() {
-        store = store(clock);
+        store = database.open(data, clock);
         events = new EventLog(store, clock);
         people = Access.open(store, events, VAULT, clock).people();
         ada = people.create("ada@example.com", HORSE, Role.OWNER).orElseThrow();
-    }
-
-    Store store(MovedClock clock) {
-        return SqliteStore.open(data.resolve("postroom.db"), clock);
     }
 
     @AfterEach

@@ -6,12 +6,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 import postroom.Clock;
 import postroom.event.Audit.Filter;
 import postroom.store.Actor;
 import postroom.store.Actor.Kind;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
+import postroom.store.OnBothDatabases;
 import postroom.store.Store;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -24,7 +26,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
+@OnBothDatabases
 class AuditTest {
+    @Parameter Database database;
+
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Actor ADA = new Actor("ada@example.com", Kind.PERSON, "10.0.0.8");
 
@@ -35,12 +40,8 @@ class AuditTest {
 
     @BeforeEach
     void open() {
-        store = store(clock);
+        store = database.open(data, clock);
         events = new EventLog(store, clock);
-    }
-
-    Store store(Clock clock) {
-        return SqliteStore.open(data.resolve("postroom.db"), clock);
     }
 
     @AfterEach
