@@ -15,6 +15,7 @@ import postroom.config.PostroomSettings;
 import postroom.config.PostroomSettings.Oidc;
 import postroom.console.Console;
 import postroom.console.FirstSteps;
+import postroom.console.WaysIn;
 import postroom.deliver.smtp.Timeouts;
 import postroom.intake.SendAgain;
 import postroom.intake.http.HttpIntake;
@@ -154,6 +155,7 @@ public final class Server implements AutoCloseable {
                 new Installation(settings.shown(), settings.origins(), Line::newest),
                 firstSteps(house, settings),
                 new SendAgain(house.intake, house.queue, house.access),
+                WaysIn.of(settings),
                 house.credentialUse,
                 house.check,
                 house.lastChecks,

@@ -20,11 +20,11 @@ import org.springframework.web.bind.annotation.RestController;
 import postroom.access.Access;
 import postroom.access.Credential;
 import postroom.access.CredentialUse;
+import postroom.access.CredentialWish;
 import postroom.access.Network;
 import postroom.access.NewCredential;
 import postroom.access.Role;
 import postroom.access.UsernameTaken;
-import postroom.mail.Legible;
 import postroom.secret.Secret;
 import postroom.service.Service;
 import postroom.service.Services;
@@ -35,20 +35,14 @@ import postroom.web.Problem.FieldError;
 import postroom.web.Visitor;
 
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /// What applications show us. Secrets are in the answer that makes them, once.
 @RestController
 @Tag(name = "Credentials")
 class CredentialCalls {
-
-    private static final int SHORTEST_PASSWORD = 12;
 
     private final Access access;
     private final CredentialUse use;
@@ -119,14 +113,14 @@ class CredentialCalls {
 
     @PostMapping("/v1/credentials")
     @ResponseStatus(HttpStatus.CREATED)
-    @Allowed({Role.OWNER, Role.SETUP})
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
     @Operation(
             summary = "Make a credential",
             description =
                     "Password and API key are in the answer and nowhere else. smtp_username and"
                             + " smtp_password are for devices that have theirs already.")
     CredentialJson create(Visitor visitor, @RequestBody NewCredentialCall call) {
-        var wanted = new Reading(call).read();
+        var wanted = read(call);
         try {
             var issued = access.create(wanted, visitor.name());
             return shown(
@@ -141,7 +135,7 @@ class CredentialCalls {
 
     @DeleteMapping("/v1/credentials/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    @Allowed({Role.OWNER, Role.SETUP})
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
     @Operation(summary = "Revoke a credential, at once")
     void revoke(Visitor visitor, @PathVariable("id") String id) {
         long number =
@@ -185,131 +179,29 @@ class CredentialCalls {
         return usage.name().toLowerCase(Locale.ROOT);
     }
 
-    private final class Reading {
-        private final NewCredentialCall call;
-        private final List<FieldError> errors = new ArrayList<>();
+    /// A member that is null in a list counts as empty text, which then is what is wrong.
+    private NewCredential read(NewCredentialCall call) {
+        var read =
+                new CredentialWish(
+                                call.name() == null ? "" : call.name(),
+                                texts(call.senders()),
+                                texts(call.networks()),
+                                texts(call.usage()),
+                                texts(call.services()),
+                                Optional.ofNullable(call.withoutAuth()),
+                                Optional.ofNullable(call.smtpUsername()),
+                                Optional.ofNullable(call.smtpPassword()).map(Secret::new))
+                        .read(services);
+        if (!read.troubles().isEmpty())
+            throw Problem.unusable(
+                    read.troubles().stream()
+                            .map(it -> new FieldError(it.field(), it.message()))
+                            .toList());
+        return read.wanted();
+    }
 
-        Reading(NewCredentialCall call) {
-            this.call = call;
-        }
-
-        NewCredential read() {
-            var wanted =
-                    new NewCredential(
-                            name(),
-                            senders(),
-                            networks(),
-                            usages(),
-                            serviceIds(),
-                            withoutAuth(),
-                            username(),
-                            password());
-            if (wanted.withoutAuth() && wanted.networks().isEmpty())
-                blame("networks", "A credential without AUTH names the networks it is for.");
-            if (!errors.isEmpty()) throw Problem.unusable(errors);
-            return wanted;
-        }
-
-        // Who lists networks means the devices on them; `false` keeps the networks a mere
-        // restriction.
-        private boolean withoutAuth() {
-            var said = call.withoutAuth();
-            return said == null ? call.networks() != null && !call.networks().isEmpty() : said;
-        }
-
-        private String name() {
-            var name = call.name() == null ? "" : call.name().strip();
-            if (name.isEmpty() || name.length() > 100)
-                blame("name", "A credential has a name of 1 to 100 characters.");
-            Legible.objectionToName(name)
-                    .ifPresent(objection -> blame("name", "The name " + objection + "."));
-            return name;
-        }
-
-        private List<String> senders() {
-            if (call.senders() == null || call.senders().isEmpty()) {
-                blame("senders", "Name who it may send as, such as *@example.com; * is anybody.");
-                return List.of();
-            }
-            for (int i = 0; i < call.senders().size(); i++) {
-                @Nullable String pattern = call.senders().get(i);
-                if (pattern == null || !pattern.matches("\\*|([^\\s@]+)?@?[^\\s@]*[^\\s@.]"))
-                    blame(
-                            "senders[" + i + "]",
-                            "A sender is an address, *@example.com, *@*.example.com or *.");
-            }
-            return errors.isEmpty() ? call.senders() : List.of();
-        }
-
-        private List<Network> networks() {
-            var networks = new ArrayList<Network>();
-            if (call.networks() == null) return networks;
-            for (int i = 0; i < call.networks().size(); i++) {
-                @Nullable String text = call.networks().get(i);
-                try {
-                    networks.add(Network.of(text == null ? "" : text));
-                } catch (IllegalArgumentException notANetwork) {
-                    blame(
-                            "networks[" + i + "]",
-                            Asked.shown(String.valueOf(notANetwork.getMessage())) + ".");
-                }
-            }
-            return networks;
-        }
-
-        private Set<Usage> usages() {
-            var usages = EnumSet.noneOf(Usage.class);
-            if (call.usage() == null) return usages;
-            for (@Nullable String text : call.usage()) {
-                Optional<Usage> known = Optional.empty();
-                for (var usage : Usage.values())
-                    if (word(usage).equals(text)) known = Optional.of(usage);
-                if (known.isPresent()) usages.add(known.get());
-                else blame("usage", "usage is transactional or marketing.");
-            }
-            return usages;
-        }
-
-        private Set<Long> serviceIds() {
-            var ids = new HashSet<Long>();
-            if (call.services() == null) return ids;
-            for (int i = 0; i < call.services().size(); i++) {
-                @Nullable String named = call.services().get(i);
-                var found = services.find(named == null ? "" : named);
-                if (found.isPresent()) ids.add(found.get().id());
-                else
-                    blame(
-                            "services[" + i + "]",
-                            "There is no service \""
-                                    + Asked.shown(named == null ? "" : named)
-                                    + "\".");
-            }
-            return ids;
-        }
-
-        private Optional<String> username() {
-            if (call.smtpUsername() == null) return Optional.empty();
-            if (!call.smtpUsername().matches("[!-~]{1,100}"))
-                blame(
-                        "smtp_username",
-                        "An SMTP user name has 1 to 100 printable ASCII characters, no blanks.");
-            return Optional.of(call.smtpUsername());
-        }
-
-        private Optional<Secret> password() {
-            if (call.smtpPassword() == null) return Optional.empty();
-            int length = call.smtpPassword().length();
-            if (length < SHORTEST_PASSWORD || length > 200)
-                blame(
-                        "smtp_password",
-                        "A chosen password has "
-                                + SHORTEST_PASSWORD
-                                + " to 200 characters; leave it out to get a better one.");
-            return Optional.of(new Secret(call.smtpPassword()));
-        }
-
-        private void blame(String field, String message) {
-            errors.add(new FieldError(field, message));
-        }
+    private static List<String> texts(@Nullable List<String> given) {
+        if (given == null) return List.of();
+        return given.stream().map((@Nullable String it) -> it == null ? "" : it).toList();
     }
 }

@@ -14,11 +14,12 @@ import postroom.access.Access;
 import postroom.access.Credential;
 import postroom.access.Role;
 import postroom.mail.Address;
+import postroom.route.Explainer;
 import postroom.route.InvalidRoutes;
 import postroom.route.Request;
 import postroom.route.Router;
 import postroom.route.Routes;
-import postroom.route.Routing;
+import postroom.service.Service;
 import postroom.service.Services;
 import postroom.service.Usage;
 import postroom.web.Allowed;
@@ -39,13 +40,13 @@ import java.util.stream.Collectors;
 class RouteCalls {
 
     private final Routes routes;
-    private final Router router;
+    private final Explainer explainer;
     private final Services services;
     private final Access access;
 
     RouteCalls(Routes routes, Router router, Services services, Access access) {
         this.routes = routes;
-        this.router = router;
+        this.explainer = new Explainer(router, routes);
         this.services = services;
         this.access = access;
     }
@@ -124,33 +125,18 @@ class RouteCalls {
                         call.tags() == null ? List.of() : call.tags(),
                         headers(call.headers() == null ? Map.of() : call.headers()));
         var to = address("to", call.to()).orElse(Address.of("somebody@example.com"));
-        var rules =
-                router.explain(request, to).stream()
+        var answer = explainer.explain(request, to);
+        return new Explained(
+                answer.service().map(Service::name).orElse(null),
+                answer.service().map(it -> services.status(it.id()).state().word()).orElse(null),
+                answer.route().orElse(null),
+                answer.why(),
+                answer.rewritesFrom(),
+                answer.rules().stream()
                         .map(it ->
                                 new Explained.Asked(
                                         it.route(), it.why().isEmpty(), it.why().orElse(null)))
-                        .toList();
-        if (from.isPresent() && !credential.maySendAs(from.get()))
-            return new Explained(
-                    null,
-                    null,
-                    null,
-                    "Credential " + credential.name() + " may not send as " + from.get(),
-                    false,
-                    rules);
-        return switch (router.routeFor(request, to)) {
-            case Routing.NoRoute(var sentence) ->
-                    new Explained(null, null, null, sentence, false, rules);
-            case Routing.Routed(var service, var route, var why) ->
-                    new Explained(
-                            service.name(),
-                            services.status(service.id()).state().word(),
-                            route.orElse(null),
-                            why,
-                            route.flatMap(routes::named).filter(it -> it.rewriteFrom()).isPresent()
-                                    && from.filter(service::lists).isEmpty(),
-                            rules);
-        };
+                        .toList());
     }
 
     private Credential credential(@Nullable String nameOrId) {

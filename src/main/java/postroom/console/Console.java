@@ -26,6 +26,9 @@ import org.springframework.context.annotation.Import;
     GuidePage.class,
     AuthorizationPages.class,
     MessagePages.class,
-    ExplainPage.class
+    ExplainPage.class,
+    CredentialPages.class,
+    RoutePages.class,
+    WebhookPages.class
 })
 public class Console {}

@@ -26,6 +26,7 @@ import postroom.check.LastChecks;
 import postroom.check.ScriptedTransport;
 import postroom.config.PostroomSettings;
 import postroom.console.Console;
+import postroom.console.WaysIn;
 import postroom.deliver.Judge;
 import postroom.deliver.Resumption;
 import postroom.event.EventLog;
@@ -240,6 +241,13 @@ public final class TestHouse implements AutoCloseable {
                                         Map.of("data", data.toString()),
                                         Map.of("data", "--data"),
                                         () -> List.of("log line")),
+                                new WaysIn(
+                                        "post.example.com",
+                                        Optional.of(new InetSocketAddress("0.0.0.0", 2587)),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        data,
+                                        Optional.empty()),
                                 new CredentialUse(store, tallies, clock),
                                 check,
                                 lastChecks,

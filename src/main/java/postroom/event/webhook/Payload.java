@@ -30,6 +30,10 @@ record Payload(String type, Instant timestamp, EventJson data) {
                         Map.of("left_out", "larger than 256 KB; GET /v1/events has it")));
     }
 
+    static String shown(Event event) {
+        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(JSON.readTree(of(event)));
+    }
+
     private static byte[] written(EventJson event) {
         return JSON.writeValueAsBytes(new Payload(event.type(), event.at(), event));
     }

@@ -12,6 +12,7 @@ import postroom.event.webhook.Webhook.OffReason;
 import postroom.event.webhook.Webhook.Standing;
 import postroom.mail.Legible;
 import postroom.mail.QueueId;
+import postroom.secret.Redactor;
 import postroom.secret.Secret;
 import postroom.store.Store;
 import postroom.store.Tx;
@@ -240,6 +241,12 @@ public final class Webhooks {
 
     public Optional<Delivery> delivery(long id, long delivery) {
         return store.read(tx -> DeliveryRows.find(tx, id, delivery));
+    }
+
+    /// What a receiver reads of an event, laid out for people; empty for a test, and once the event
+    /// is older than `retention.events`.
+    public Optional<String> payload(Delivery delivery) {
+        return events.find(delivery.event()).map(event -> Redactor.masked(Payload.shown(event)));
     }
 
     /// Sends a `webhook.test` at once, even to one that is switched off, and says what came of it.
