@@ -55,7 +55,7 @@ final class AuthorizationFacts {
     private View view(Authorization it, OAuth2 oauth2) {
         return new View(
                 true,
-                it.account().orElse("not told by the provider"),
+                it.account().orElse(""),
                 it.scopes(),
                 Review.unneeded(it.scopes(), oauth2),
                 moment(it.authorizedAt()),

@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletResponse;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.util.MultiValueMap;
@@ -11,6 +12,7 @@ import org.springframework.web.bind.annotation.CookieValue;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 
 import postroom.access.Role;
@@ -20,7 +22,6 @@ import postroom.oauth.AuthorizationOutcome.Why;
 import postroom.oauth.AuthorizationRequest;
 import postroom.oauth.Authorizer;
 import postroom.oauth.Beginning;
-import postroom.oauth.OutcomeWords;
 import postroom.secret.Secret;
 import postroom.service.Services;
 import postroom.web.Allowed;
@@ -46,15 +47,19 @@ class AuthorizationPages {
     private final Authorizer authorizer;
     private final AuthorizationViews views;
     private final InstantSource clock;
+    private final postroom.check.LastChecks checks;
 
     AuthorizationPages(
             Services services,
             Authorizer authorizer,
             postroom.queue.Queue queue,
-            InstantSource clock) {
+            postroom.check.LastChecks checks,
+            InstantSource clock,
+            postroom.web.WebSettings settings) {
         this.services = services;
         this.authorizer = authorizer;
-        this.views = new AuthorizationViews(queue, clock);
+        this.views = new AuthorizationViews(queue, clock, settings.baseUrl());
+        this.checks = checks;
         this.clock = clock;
     }
 
@@ -86,8 +91,9 @@ class AuthorizationPages {
         response.addHeader(HttpHeaders.SET_COOKIE, cookie(cookie));
         model.addAttribute("onDevices", Authorizer.canAskOnDevices(service));
         model.addAttribute("id", Long.toString(service.id()));
-        model.addAttribute("name", service.name());
-        model.addAttribute("provider", OutcomeWords.provider(service));
+        model.addAttribute("called", service.name());
+        model.addAttribute("provider", AuthorizationViews.provider(service));
+        model.addAttribute("isNew", isNew(service));
         model.addAttribute("redirectUri", authorizer.redirectUri().toString());
         return "authorize";
     }
@@ -126,27 +132,42 @@ class AuthorizationPages {
     // Works without script: while nobody has answered, the page asks to be loaded again.
     @GetMapping("/services/{id}/authorize/device")
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
-    String device(@PathVariable("id") String id, HttpServletResponse response, Model model) {
+    Object device(
+            @PathVariable("id") String id,
+            @RequestHeader(name = "HX-Request", defaultValue = "") String byScript,
+            @CookieValue(name = Scripts.COOKIE, defaultValue = "") String scripts,
+            HttpServletResponse response,
+            Model model) {
         var service = service(id);
         var request = authorizer.latest(service.id());
         if (request.isEmpty()
                 || !(request.get().way() instanceof AuthorizationRequest.Device device))
             return "redirect:/services/{id}";
-        if (request.get().outcome().isPresent())
-            return "redirect:/oauth2/result/" + request.get().ticket();
+        if (request.get().outcome().isPresent()) {
+            var result = "/oauth2/result/" + request.get().ticket();
+            return byScript.isEmpty()
+                    ? "redirect:" + result
+                    : ResponseEntity.ok().header("HX-Redirect", result).build();
+        }
         boolean isPending = request.get().isPending(clock.instant());
-        if (isPending) response.setHeader("Refresh", "3");
+        if (isPending && !Scripts.areOn(scripts)) response.setHeader("Refresh", "3");
         model.addAttribute("pending", isPending);
         model.addAttribute("code", device.userCode());
         model.addAttribute("address", device.verificationUri().toString());
         model.addAttribute("expires", Moment.of(request.get().expires(), clock.instant()));
         model.addAttribute("id", Long.toString(service.id()));
-        model.addAttribute("name", service.name());
+        model.addAttribute("called", service.name());
+        model.addAttribute("isNew", isNew(service));
         return "device";
     }
 
     private postroom.service.Service service(String id) {
         return services.find(id).orElseThrow(() -> Problem.notFound("There is no such service."));
+    }
+
+    /// Still on its way through the five steps.
+    private boolean isNew(postroom.service.Service service) {
+        return checks.of(service.id()).verifiedAt().isEmpty();
     }
 
     private static Problem problem(Beginning.NotNow notNow) {
@@ -204,7 +225,9 @@ class AuthorizationPages {
         if (outcome instanceof StaleRequest(var why) && why == Why.UNDER_WAY)
             response.setHeader("Refresh", "3");
         var service = request.flatMap(it -> services.byId(it.service()));
-        model.addAttribute("result", views.view(outcome, service.orElse(null)));
+        var at = request.map(AuthorizationRequest::begunAt).orElseGet(clock::instant);
+        model.addAttribute("result", views.view(outcome, service.orElse(null), at));
+        model.addAttribute("isNew", service.filter(this::isNew).isPresent());
         return "authorization";
     }
 

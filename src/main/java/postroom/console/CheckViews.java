@@ -32,11 +32,14 @@ final class CheckViews {
         this.clock = clock;
     }
 
-    /// @param tone `good`, `bad` or `quiet`
+    /// @param tone `good`, `bad` or `quiet`, or `under-way`
+    /// @param detail what was found; empty where there is nothing to say yet
+    /// @param state for whoever cannot see the icon
     record Step(
-            String title,
+            Say title,
             String icon,
             String tone,
+            Say state,
             String detail,
             long millis,
             @Nullable String diagnostic,
@@ -75,7 +78,14 @@ final class CheckViews {
         if (!ended && steps.size() < names.length)
             steps.add(
                     new Step(
-                            names[steps.size()].title(), "…", "quiet", "under way", 0, null, null));
+                            title(names[steps.size()].word()),
+                            "again",
+                            "under-way",
+                            Say.of("check.state.under-way"),
+                            "",
+                            0,
+                            null,
+                            null));
         return new View(true, false, null, now.recipient().toString(), steps, List.of(), "");
     }
 
@@ -96,22 +106,46 @@ final class CheckViews {
     }
 
     private static Step step(JsonNode step) {
-        var name = text(step, "name");
-        var title = CheckStep.Name.of(name).map(CheckStep.Name::title).orElse(name);
-        return switch (text(step, "outcome")) {
+        var title = title(text(step, "name"));
+        var outcome = text(step, "outcome");
+        return switch (outcome) {
             case "passed" ->
-                    new Step(title, "✓", "good", text(step, "detail"), millis(step), null, null);
+                    new Step(
+                            title,
+                            "check",
+                            "good",
+                            Say.of("check.state.passed"),
+                            text(step, "detail"),
+                            millis(step),
+                            null,
+                            null);
             case "failed" ->
                     new Step(
                             title,
-                            "✗",
+                            "cross",
                             "bad",
+                            Say.of("check.state.failed"),
                             text(step, "detail"),
                             millis(step),
                             text(step, "diagnostic"),
                             advice(step.path("advice")));
-            default -> new Step(title, "–", "quiet", "not reached", 0, null, null);
+            default ->
+                    new Step(
+                            title,
+                            "dash",
+                            "quiet",
+                            Say.of("check.state.not-reached"),
+                            "",
+                            0,
+                            null,
+                            null);
         };
+    }
+
+    private static Say title(String name) {
+        return CheckStep.Name.of(name).isPresent()
+                ? Say.of("check.step." + name)
+                : Say.of("check.step.other", name);
     }
 
     // The advice as it was when the test ran: its values are those of then.

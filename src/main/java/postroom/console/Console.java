@@ -20,6 +20,8 @@ import org.springframework.context.annotation.Import;
     AuditPage.class,
     DashboardPage.class,
     ServicePages.class,
+    WizardPages.class,
+    EditPages.class,
     CheckPages.class,
     GuidePage.class,
     AuthorizationPages.class,

@@ -1,44 +1,60 @@
 package postroom.console;
 
+import postroom.catalog.Values;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
-/// The Markdown of a guide as parts of a page. It knows what our templates use and no more; what it
-/// does not know stays text, and nothing becomes markup.
+/// The Markdown of a guide as parts of a page, its places with the values of one service. It knows
+/// what our templates use and no more; what it does not know stays text, and nothing becomes
+/// markup.
 final class GuideText {
 
     private static final Pattern INLINE =
             Pattern.compile(
-                    "(`+) ?(.+?) ?\\1(?!`)|<(https://[^>\\s]+)>|\\*\\*([^*]+)\\*\\*|\\*([^*]+)\\*");
+                    "(`+) ?(.+?) ?\\1(?!`)|<(https://[^>\\s]+)>|\\*\\*([^*]+)\\*\\*|\\*([^*]+)\\*"
+                            + "|\\{([a-z_]+)}");
+    private static final Pattern PLACE = Pattern.compile("\\{([a-z_]+)}");
     private static final Pattern ITEM = Pattern.compile("(\\d+\\.|-) (.*)");
 
+    private final Values values;
+    private final Map<String, String> sources;
     private final List<Block> blocks = new ArrayList<>();
     private final StringBuilder open = new StringBuilder();
     private String kind = "paragraph";
 
-    private GuideText() {}
+    private GuideText(Values values, Map<String, String> sources) {
+        this.values = values;
+        this.sources = sources;
+    }
 
     /// @param kind `title`, `heading`, `item`, `bullet`, `paragraph` or `code`
     /// @param mark the number of an item
-    record Block(String kind, String mark, List<Span> spans) {
-        public String text() {
-            return String.join("", spans.stream().map(Span::text).toList());
+    /// @param id of a block of commands, within its page
+    record Block(String kind, String mark, String id, List<Span> spans) {}
+
+    /// @param kind `text`, `code`, `strong`, `emphasis`, `link`, `place` or `literal` (a place in a
+    ///   command)
+    /// @param from the field that fills a place
+    /// @param isKnown false where the place says what belongs there
+    record Span(String kind, String text, String from, boolean isKnown) {
+        Span(String kind, String text) {
+            this(kind, text, "", true);
         }
     }
 
-    /// @param kind `text`, `code`, `strong`, `emphasis` or `link`
-    record Span(String kind, String text) {}
-
-    static List<Block> blocks(String markdown) {
-        var guide = new GuideText();
+    /// @param sources fields that fill places of another name
+    static List<Block> blocks(String template, Values values, Map<String, String> sources) {
+        var guide = new GuideText(values, sources);
         boolean inCode = false;
-        for (var line : markdown.lines().toList()) {
+        for (var line : template.lines().toList()) {
             if (line.startsWith("```")) {
                 guide.end();
                 inCode = !inCode;
                 guide.kind = inCode ? "code" : "paragraph";
-            } else if (inCode) guide.open.append(line).append('\n');
+            } else if (inCode) guide.open.append(guide.open.isEmpty() ? "" : "\n").append(line);
             else guide.read(line);
         }
         guide.end();
@@ -73,20 +89,22 @@ final class GuideText {
 
     private void end() {
         if (!open.isEmpty()) {
+            var text = open.toString();
             int mark = kind.indexOf(' ');
             blocks.add(
                     kind.equals("code")
-                            ? new Block(kind, "", List.of(new Span("text", open.toString())))
+                            ? new Block(kind, "", "commands-" + blocks.size(), commands(text))
                             : new Block(
                                     mark < 0 ? kind : kind.substring(0, mark),
                                     mark < 0 ? "" : kind.substring(mark + 1),
-                                    spans(open.toString())));
+                                    "",
+                                    spans(text)));
         }
         open.setLength(0);
         kind = "paragraph";
     }
 
-    private static List<Span> spans(String text) {
+    private List<Span> spans(String text) {
         var spans = new ArrayList<Span>();
         var found = INLINE.matcher(text);
         int at = 0;
@@ -96,9 +114,29 @@ final class GuideText {
             else if (found.group(3) != null) spans.add(new Span("link", found.group(3)));
             else if (found.group(4) != null) spans.add(new Span("strong", found.group(4)));
             else if (found.group(5) != null) spans.add(new Span("emphasis", found.group(5)));
+            else spans.add(place("place", found.group(6), values.inText(found.group())));
             at = found.end();
         }
         if (at < text.length()) spans.add(new Span("text", text.substring(at)));
         return spans;
+    }
+
+    private List<Span> commands(String text) {
+        var spans = new ArrayList<Span>();
+        var found = PLACE.matcher(text);
+        int at = 0;
+        while (found.find()) {
+            if (found.start() > at) spans.add(new Span("text", text.substring(at, found.start())));
+            spans.add(place("literal", found.group(1), values.inPowerShell(found.group())));
+            at = found.end();
+        }
+        if (at < text.length()) spans.add(new Span("text", text.substring(at)));
+        return spans;
+    }
+
+    private Span place(String kindOfSpan, String name, String text) {
+        return Values.PLACES.containsKey(name)
+                ? new Span(kindOfSpan, text, sources.getOrDefault(name, name), values.has(name))
+                : new Span("text", text);
     }
 }

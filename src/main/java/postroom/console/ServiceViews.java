@@ -17,7 +17,6 @@ import postroom.service.SmtpSettings.Tls;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 
 /// Services as pages show them.
 final class ServiceViews {
@@ -44,7 +43,9 @@ final class ServiceViews {
     /// @param canTryAgain its mail may leave if somebody opens the gate; where it needs
     ///   authorization nothing would
     /// @param warnings what will not work, or not for long
+    /// @param until when the state ends by itself
     /// @param secretEnd of the client secret or certificate, in words
+    /// @param left of the recipients a day, where that is limited
     /// @param asksAPerson somebody signs in at the provider for it
     record View(
             String id,
@@ -52,7 +53,7 @@ final class ServiceViews {
             Mark mark,
             Moment since,
             @Nullable Moment until,
-            String way,
+            Say way,
             String from,
             boolean isPlainText,
             long waiting,
@@ -63,9 +64,10 @@ final class ServiceViews {
             boolean isTrouble,
             boolean canTryAgain,
             List<Advice> warnings,
-            @Nullable String secretEnd,
+            @Nullable Say secretEnd,
             boolean endsSoon,
-            boolean asksAPerson) {}
+            boolean asksAPerson,
+            @Nullable Say left) {}
 
     List<View> all() {
         return services.all().stream().map(this::view).toList();
@@ -99,34 +101,33 @@ final class ServiceViews {
                 services.warnings(service),
                 end.map(it -> words(it, it.daysLeft(now))).orElse(null),
                 end.filter(it -> it.daysLeft(now) <= SOON).isPresent(),
-                Authorizer.asksAPerson(service));
+                Authorizer.asksAPerson(service),
+                left(service));
     }
 
-    private static String words(SecretEnd end, long days) {
-        var what = end.what().replace('_', ' ');
-        if (days < 0) return "The " + what + " ended on " + end.day();
-        if (days == 0) return "The " + what + " ends today";
-        return "The "
-                + what
-                + " ends in "
-                + days
-                + (days == 1 ? " day" : " days")
-                + ", on "
-                + end.day();
+    private @Nullable Say left(Service service) {
+        var limit = service.limits().recipientsPerDay();
+        if (limit.isEmpty()) return null;
+        long used = queue.recipientsToday(service.id());
+        return Say.of("services.left", Math.max(0, limit.getAsInt() - used), limit.getAsInt());
     }
 
-    private static String way(Service service) {
-        var host = service.smtp().host() + ":" + service.smtp().port();
-        var signIn =
-                switch (service.authentication()) {
-                    case Authentication.None() -> "no authentication";
-                    case Authentication.Basic basic -> "basic as " + basic.username();
-                    case Authentication.OAuth2 oauth2 -> "OAuth2 as " + oauth2.login();
-                };
-        return switch (service.transport()) {
-            case SMTP -> "SMTP " + host + " · " + signIn;
-            case GRAPH, GMAIL ->
-                    service.transport().name().toLowerCase(Locale.ROOT) + " API · " + signIn;
+    private static Say words(SecretEnd end, long days) {
+        var what = Say.of("services.ends." + end.what());
+        var day = end.day().toString();
+        if (days < 0) return Say.of("services.ended", what, day);
+        if (days == 0) return Say.of("services.ends-today", what);
+        return Say.of(days == 1 ? "services.ends-tomorrow" : "services.ends", what, days, day);
+    }
+
+    static Say way(Service service) {
+        var smtp = service.smtp();
+        var host = smtp.host() + ":" + smtp.port();
+        return switch (service.authentication()) {
+            case Authentication.None() -> Say.of("services.way.none", host);
+            case Authentication.Basic basic -> Say.of("services.way.basic", host, basic.username());
+            case Authentication.OAuth2 oauth2 ->
+                    Say.of("services.way.oauth2", host, oauth2.login());
         };
     }
 }

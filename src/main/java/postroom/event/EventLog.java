@@ -152,6 +152,21 @@ public final class EventLog {
                         message.value()));
     }
 
+    /// What happened to a service itself, newest first; looks at the newest events only.
+    public List<Event> ofService(long service, int most) {
+        return store.read(tx ->
+                tx.query(
+                        """
+                        select id, at, type, message_id, service_id, credential_id, data from
+                          (select id, at, type, message_id, service_id, credential_id, data
+                           from event order by id desc limit 20000) as newest
+                        where service_id = ? and message_id is null order by id desc limit ?
+                        """,
+                        EventLog::read,
+                        service,
+                        most));
+    }
+
     /// How often each kind of event happened since then; looks at the newest `most` events only.
     public Map<EventType, Long> countSince(Instant since, int most) {
         return store.read(tx -> {

@@ -164,6 +164,11 @@ final class AuthenticationReader {
                                 + " registration's overview");
                 return Optional.empty();
             }
+            if (tenant.get().equalsIgnoreCase(fields.string("client_id", "")))
+                fields.trouble(
+                        "tenant",
+                        "is the client ID; copy Directory (tenant) ID, which stands below it on the"
+                                + " registration's overview");
             if (anybody && grant == Grant.CLIENT_CREDENTIALS)
                 fields.trouble(
                         "tenant", "an application signs in to one tenant; give its tenant ID");

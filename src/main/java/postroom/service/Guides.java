@@ -52,12 +52,19 @@ public final class Guides {
     /// @param baseUrl how browsers reach this Postroom
     public Optional<String> of(Service service, URI baseUrl, Form form) {
         return presets.text(name(service) + form.suffix)
-                .map(template ->
-                        filled(
-                                chosen(template, service),
-                                RealValues.of(service, baseUrl)
-                                        .with("outgoing_addresses", addresses.words()),
-                                form));
+                .map(template -> filled(chosen(template, service), values(service, baseUrl), form));
+    }
+
+    /// What stands in the places of a service's guide.
+    public Values values(Service service, URI baseUrl) {
+        return RealValues.of(service, baseUrl).with("outgoing_addresses", addresses.words());
+    }
+
+    /// The guide with its places left open, for a page that fills them while somebody types.
+    public String template(Service service) {
+        return presets.text(name(service) + Form.MARKDOWN.suffix)
+                .map(template -> String.join("\n", chosen(template, service)))
+                .orElse("");
     }
 
     /// The name of the template.

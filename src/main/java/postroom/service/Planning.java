@@ -86,7 +86,8 @@ final class Planning {
         return read(id, Settings.merged(before, given), troubles);
     }
 
-    private Service read(long id, ObjectNode given, List<FieldTrouble> troubles) {
+    /// @param given with secrets sealed
+    Service read(long id, ObjectNode given, List<FieldTrouble> troubles) {
         try {
             var preset = reader.presetOf(given);
             var settings = preset.map(p -> Settings.merged(p.service(), given)).orElse(given);

@@ -133,6 +133,16 @@ final class Secrets {
         return shown;
     }
 
+    /// Puts something in the places of secrets that are missing, for whoever looks at settings that
+    /// are not complete yet and never at the secrets.
+    static void pretend(ObjectNode settings) {
+        if (!(settings.get("authentication") instanceof ObjectNode authentication)) return;
+        for (var member : List.of("password", "client_secret", "refresh_token", "service_account"))
+            if (sealed(authentication.path(member)).isEmpty())
+                authentication.set(
+                        member, authentication.objectNode().put("sealed", "").put("ends_with", ""));
+    }
+
     static Optional<Sealed> sealed(JsonNode node) {
         return node.path("sealed").isString()
                 ? Optional.of(

@@ -58,30 +58,43 @@ final class ServiceReader {
     /// @throws InvalidService with all that is wrong
     Service read(long id, Optional<Preset> preset, ObjectNode settings) {
         var fields = new Fields(settings);
+        var service = read(id, preset, fields);
+        fields.refuseUnknown();
+        if (!fields.troubles().isEmpty()) throw new InvalidService(fields.troubles());
+        return service;
+    }
+
+    /// As far as the settings go: where something is missing or wrong, what stands there is empty,
+    /// or not that of a service that could send.
+    Service sketch(long id, ObjectNode given) {
+        var preset = presets.find(given.path("preset").asString(""));
+        var settings =
+                preset.map(it -> Settings.merged(it.service(), given)).orElseGet(given::deepCopy);
+        Secrets.pretend(settings);
+        return read(id, preset, new Fields(settings));
+    }
+
+    private Service read(long id, Optional<Preset> preset, Fields fields) {
         fields.string("preset");
         var name = name(fields);
         var transport = transport(fields);
         var smtp = smtp(fields.object("smtp"));
         var authentication =
                 new AuthenticationReader(presets, preset).read(fields.object("authentication"));
-        var service =
-                new Service(
-                        id,
-                        name,
-                        preset.map(Preset::name),
-                        transport,
-                        smtp,
-                        from(fields.object("from"), authentication),
-                        address(fields, "reply_to"),
-                        senders(fields),
-                        usages(fields),
-                        authentication,
-                        limits(fields.object("limits")),
-                        tracking(fields.object("tracking")),
-                        presets.catalogFor(preset, smtp.host()));
-        fields.refuseUnknown();
-        if (!fields.troubles().isEmpty()) throw new InvalidService(fields.troubles());
-        return service;
+        return new Service(
+                id,
+                name,
+                preset.map(Preset::name),
+                transport,
+                smtp,
+                from(fields.object("from"), authentication),
+                address(fields, "reply_to"),
+                senders(fields),
+                usages(fields),
+                authentication,
+                limits(fields.object("limits")),
+                tracking(fields.object("tracking")),
+                presets.catalogFor(preset, smtp.host()));
     }
 
     private static String name(Fields fields) {

@@ -6,12 +6,14 @@ import postroom.event.Difference;
 import postroom.event.EventLog;
 import postroom.event.EventType;
 import postroom.secret.Vault;
+import postroom.service.InvalidService.FieldTrouble;
 import postroom.service.KnownServices.Known;
 import postroom.store.Store;
 import postroom.store.Tx;
 import postroom.store.Tx.Subject;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 import java.sql.SQLException;
 import java.time.Duration;
@@ -44,6 +46,7 @@ public final class Services {
     private final StateChanges states;
     private final Planning planning;
     private final Mistakes mistakes;
+    private final Drafts drafts;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final List<LongConsumer> resumeListeners = new CopyOnWriteArrayList<>();
     private final KnownServices known = new KnownServices();
@@ -59,8 +62,10 @@ public final class Services {
         this.catalog = catalog;
         this.clock = clock;
         this.states = new StateChanges(events, catalog, clock);
-        this.planning = new Planning(known, new Secrets(vault), presets);
+        var secrets = new Secrets(vault);
+        this.planning = new Planning(known, secrets, presets);
         this.mistakes = new Mistakes(presets);
+        this.drafts = new Drafts(store, this, secrets, new ServiceReader(presets), clock);
     }
 
     /// Checks the master key and reads what is stored.
@@ -149,10 +154,17 @@ public final class Services {
         long id = store.nextId();
         var given = Planning.object(settings);
         var service = planning.checked(id, given, given.objectNode());
+        return put(service, given, by, tx -> true);
+    }
+
+    private Service put(
+            Service service, ObjectNode given, String by, Store.Work<Boolean> alongside) {
+        long id = service.id();
         var status = ServiceStatus.initial(Registration.stateOf(service, false), clock.instant());
         store.write(tx -> {
             tx.lock(Subject.SERVICES);
             if (ServiceRows.isNameTaken(tx, id, service.name())) throw Planning.nameTaken();
+            if (!alongside.run(tx)) throw new NoSuchElementException("there is no draft " + id);
             ServiceRows.insert(tx, id, service.name(), given, status);
             states.tell(
                     tx,
@@ -165,6 +177,26 @@ public final class Services {
         known.put(id, new Known(service, given, status, Optional.empty()));
         told();
         return service;
+    }
+
+    /// Those that are being set up.
+    public Drafts drafts() {
+        return drafts;
+    }
+
+    /// A draft that lacks nothing becomes a service with the ID it had.
+    ///
+    /// @param alongside false when somebody else was faster
+    synchronized Service complete(
+            long id, ObjectNode given, String by, Store.Work<Boolean> alongside) {
+        return put(look(id, given, new ArrayList<>()), given, by, alongside);
+    }
+
+    /// Reads settings whose secrets are sealed, without keeping them.
+    ///
+    /// @throws InvalidService with all that is wrong, the troubles known before included
+    Service look(long id, ObjectNode given, List<FieldTrouble> troubles) {
+        return planning.read(id, given, troubles);
     }
 
     /// Changes what the patch names and keeps the rest, secrets included. Settings that may end the

@@ -4,6 +4,7 @@
   'use strict';
   const page = document.documentElement;
   page.classList.add('js');
+  document.cookie = 'postroom_scripts=on; path=/; samesite=lax'; // parts renew themselves; no need to load whole pages
 
   // Copy: <button data-copy="text"> or data-copy-from="#id"
   document.addEventListener('click', async event => {

@@ -1,0 +1,72 @@
+package postroom.console;
+
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.util.MultiValueMap;
+
+import postroom.catalog.Advice;
+import postroom.service.InvalidService.FieldTrouble;
+
+import tools.jackson.databind.json.JsonMapper;
+
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/// What can be seen to be wrong besides what the rooms refuse: the object ID, which is a value for
+/// commands and no setting, and what can be stored and yet will not work.
+final class Shapes {
+
+    private static final Pattern GUID =
+            Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
+    private static final Map<String, String> BLAMED =
+            Map.of(
+                    "personal-account-on-work-service", "authentication.login",
+                    "password-where-oauth2-is-wanted", "smtp.host",
+                    "client-secret-ended", "authentication.client_secret_expires",
+                    "client-secret-ending", "authentication.client_secret_expires");
+
+    private Shapes() {}
+
+    /// By field, a sentence.
+    static ResponseEntity<String> answer(List<FieldTrouble> troubles) {
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(JsonMapper.shared().writeValueAsString(ServiceFields.sentences(troubles)));
+    }
+
+    static List<FieldTrouble> ofObjectId(MultiValueMap<String, String> form) {
+        var id = stripped(form, "object_id");
+        if (id.isEmpty()) return List.of();
+        if (id.equalsIgnoreCase(stripped(form, "authentication.client_id")))
+            return wrong(
+                    "is the client ID. The object ID stands below it, under Enterprise"
+                            + " applications, not under App registrations");
+        if (id.equalsIgnoreCase(stripped(form, "authentication.tenant")))
+            return wrong(
+                    "is the tenant ID; copy Object ID from Enterprise applications, this"
+                            + " application, Overview");
+        return GUID.matcher(id).matches()
+                ? List.of()
+                : wrong(
+                        "is not an object ID; copy it from Enterprise applications, this"
+                                + " application, Overview");
+    }
+
+    /// They forbid nothing.
+    static List<FieldTrouble> doubts(List<Advice> warnings) {
+        return warnings.stream()
+                .filter(it -> BLAMED.containsKey(it.id()))
+                .map(it -> new FieldTrouble(BLAMED.get(it.id()), it.title() + ". " + it.fix()))
+                .toList();
+    }
+
+    private static List<FieldTrouble> wrong(String message) {
+        return List.of(new FieldTrouble("object_id", message));
+    }
+
+    private static String stripped(MultiValueMap<String, String> form, String field) {
+        var value = form.getFirst(field);
+        return value == null || value.length() > 1000 ? "" : value.strip();
+    }
+}
