@@ -20,7 +20,6 @@ import org.springframework.context.annotation.Import;
     KeyCalls.class,
     UserCalls.class,
     KnowledgeCalls.class,
-    RouteCalls.class,
     EventCalls.class,
     AuditCalls.class,
     AlertCalls.class,

@@ -144,12 +144,12 @@ class WebhookPages {
         return page(issued.webhook(), Optional.of(issued.secret()), "", visitor, model);
     }
 
-    @PostMapping("/webhooks/{id}/{turn:on|off}")
+    @PostMapping("/webhooks/{id}/{verb:on|off}")
     @Allowed(Role.OWNER)
     String turn(
             Visitor visitor,
             @PathVariable("id") String id,
-            @PathVariable("turn") String turn,
+            @PathVariable("verb") String turn,
             @RequestParam(name = "backlog", defaultValue = "send") String backlog,
             RedirectAttributes redirect) {
         var change =
