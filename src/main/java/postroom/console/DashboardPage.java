@@ -1,112 +1,101 @@
 package postroom.console;
 
-import org.jspecify.annotations.Nullable;
+import jakarta.servlet.http.HttpServletResponse;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 
+import postroom.access.Access;
+import postroom.access.Credential;
 import postroom.access.Role;
-import postroom.alert.Alert;
 import postroom.alert.Alerts;
-import postroom.alert.Kind;
-import postroom.catalog.Advice;
-import postroom.event.EventLog;
-import postroom.event.EventType;
+import postroom.catalog.Catalog;
+import postroom.event.HourlyCounts;
+import postroom.event.webhook.Webhooks;
+import postroom.oauth.Authorizations;
 import postroom.queue.Queue;
+import postroom.service.Services;
 import postroom.web.Allowed;
-import postroom.web.WebSettings;
 
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Optional;
 
-/// Is mail flowing? Trouble stands on top; without trouble the page is calm.
+/// Is mail flowing? Trouble stands on top with its button; without trouble the page is calm. It
+/// asks for its changes every few seconds while somebody looks at it.
 @Controller
 class DashboardPage {
 
-    private static final int NEWEST_EVENTS = 50_000;
-
-    private final ServiceViews services;
-    private final Queue queue;
-    private final EventLog events;
-    private final Alerts alerts;
-    private final InstantSource clock;
+    private final DashboardViews views;
+    private final FirstSteps firstSteps;
+    private final Access access;
 
     DashboardPage(
-            postroom.service.Services services,
-            postroom.catalog.Catalog catalog,
+            Services services,
+            Catalog catalog,
             Queue queue,
-            EventLog events,
+            HourlyCounts counts,
             Alerts alerts,
-            InstantSource clock,
-            WebSettings settings) {
-        this.services = new ServiceViews(services, catalog, queue, clock, settings.baseUrl());
-        this.queue = queue;
-        this.events = events;
-        this.alerts = alerts;
-        this.clock = clock;
+            Authorizations authorizations,
+            Webhooks webhooks,
+            FirstSteps firstSteps,
+            Access access,
+            InstantSource clock) {
+        this.views =
+                new DashboardViews(
+                        new DashboardViews.Rooms(
+                                services, catalog, queue, counts, alerts, authorizations, webhooks),
+                        clock);
+        this.firstSteps = firstSteps;
+        this.access = access;
     }
 
     @GetMapping("/")
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
     String dashboard(Model model) {
-        var all = services.all();
-        var unsent = queue.unsent();
-        var lastDay = events.countSince(clock.instant().minus(Duration.ofDays(1)), NEWEST_EVENTS);
-        var open = alerts.open();
-        model.addAttribute("alerts", open.stream().map(it -> view(it, all)).toList());
-        model.addAttribute(
-                "troubles",
-                all.stream()
-                        .filter(ServiceViews.View::isTrouble)
-                        .filter(it -> !isTold(it, open, Kind.NEEDS_AUTHORIZATION, Kind.FAILING))
-                        .toList());
-        model.addAttribute("services", all);
-        model.addAttribute(
-                "ending",
-                all.stream()
-                        .filter(ServiceViews.View::endsSoon)
-                        .filter(it -> !isTold(it, open, Kind.SECRET_ENDING))
-                        .toList());
-        model.addAttribute(
-                "waiting", unsent.getOrDefault("queued", 0L) + unsent.getOrDefault("deferred", 0L));
-        model.addAttribute("held", unsent.getOrDefault("held", 0L));
-        model.addAttribute("accepted", lastDay.getOrDefault(EventType.MESSAGE_ACCEPTED, 0L));
-        model.addAttribute("sent", lastDay.getOrDefault(EventType.MESSAGE_SENT, 0L));
-        model.addAttribute("failed", lastDay.getOrDefault(EventType.MESSAGE_FAILED, 0L));
+        show(views.view(), model);
         return "dashboard";
     }
 
-    /// @param reason what the trouble of the service means, where there is any
-    /// @param told when a mail about it was queued
-    record AlertView(
-            String service,
-            String title,
-            @Nullable String reason,
-            Moment since,
-            long waiting,
-            @Nullable Moment told) {}
-
-    private AlertView view(Alert alert, List<ServiceViews.View> all) {
-        var now = clock.instant();
-        var id = Long.toString(alert.service());
-        var service = all.stream().filter(it -> it.id().equals(id)).findFirst();
-        return new AlertView(
-                id,
-                alert.title(),
-                service.flatMap(it -> Optional.ofNullable(it.reason()))
-                        .map(Advice::title)
-                        .orElse(null),
-                Moment.of(alert.since(), now),
-                service.map(ServiceViews.View::waiting).orElse(0L),
-                alert.toldAt().map(at -> Moment.of(at, now)).orElse(null));
+    /// What changes of it; nothing where nothing did.
+    ///
+    /// @param mark of what the page shows
+    @GetMapping("/dashboard/live")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
+    Object live(
+            @RequestParam(name = "mark", defaultValue = "") String mark,
+            Model model,
+            HttpServletResponse response) {
+        response.setHeader("Cache-Control", "no-store");
+        var view = views.view();
+        if (view.mark().equals(mark)) return ResponseEntity.status(HttpStatus.NO_CONTENT).build();
+        show(view, model);
+        model.addAttribute("told", view.tellsMoreThan(mark) ? view.told() : null);
+        return "dashboard :: live";
     }
 
-    private static boolean isTold(ServiceViews.View view, List<Alert> open, Kind... kinds) {
-        return open.stream()
-                .anyMatch(it ->
-                        Long.toString(it.service()).equals(view.id())
-                                && List.of(kinds).contains(it.kind()));
+    /// The chart in numbers.
+    @GetMapping("/dashboard/hours")
+    @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
+    String hours(Model model) {
+        model.addAttribute("chart", views.view().chart());
+        return "dashboard-hours";
+    }
+
+    private void show(DashboardViews.View view, Model model) {
+        model.addAttribute("view", view);
+        model.addAttribute("first", firstSteps);
+        model.addAttribute("username", username(access));
+    }
+
+    /// Of an application that is there, or of the one to be made.
+    static String username(Access access) {
+        return access.credentials().stream()
+                .filter(it -> !it.name().equals("sendmail"))
+                .map(Credential::smtpUsername)
+                .findFirst()
+                .orElse("USER");
     }
 }

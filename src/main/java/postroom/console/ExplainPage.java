@@ -40,13 +40,17 @@ class ExplainPage {
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP, Role.VIEWER})
     String explain(
             @RequestParam(name = "text", defaultValue = "") String text,
+            @RequestParam(name = "advice", defaultValue = "") String id,
             @RequestParam(name = "service", defaultValue = "") String service,
             @ModelAttribute("words") Words reader,
             Model model) {
         var asked = text.length() <= LONGEST ? text : text.substring(0, LONGEST);
         var known = services.find(service);
-        var provider = known.map(postroom.service.Service::provider).orElse("");
-        List<Advice> advice = asked.isBlank() ? List.of() : catalog.explain(asked, provider);
+        var provider = known.map(Service::provider).orElse("");
+        List<Advice> advice =
+                !asked.isBlank()
+                        ? catalog.explain(asked, provider)
+                        : catalog.byId(id).map(List::of).orElse(List.of());
         var values = known.map(it -> RealValues.of(it, settings.baseUrl())).orElse(Values.NONE);
         model.addAttribute("text", asked);
         model.addAttribute(

@@ -2,14 +2,14 @@ package postroom.console;
 
 import org.jspecify.annotations.Nullable;
 
+import postroom.access.Access;
+import postroom.access.Credential;
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
 import postroom.catalog.Values;
-import postroom.event.Event;
 import postroom.event.EventLog;
+import postroom.event.webhook.Webhooks;
 import postroom.mail.Address;
-import postroom.mail.QueueId;
-import postroom.queue.AttemptRow;
 import postroom.queue.MessageRow;
 import postroom.queue.Queue;
 import postroom.queue.RecipientRow;
@@ -17,128 +17,156 @@ import postroom.service.RealValues;
 import postroom.service.Service;
 import postroom.service.Services;
 
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Optional;
 
-/// Messages as pages show them.
+/// One message as its page shows it.
 final class MessageViews {
 
-    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final int MOST_RECIPIENTS = 50;
+    private static final List<String> WORST_FIRST =
+            List.of("failed", "deferred", "queued", "held", "cancelled", "sent");
 
-    private final Queue queue;
-    private final EventLog events;
-    private final Services services;
-    private final Catalog catalog;
-    private final InstantSource clock;
+    private final Rooms rooms;
     private final URI baseUrl;
+    private final Duration contentKept;
+    private final InstantSource clock;
 
-    MessageViews(
+    /// Where it looks.
+    record Rooms(
             Queue queue,
             EventLog events,
             Services services,
+            Access access,
             Catalog catalog,
-            InstantSource clock,
-            URI baseUrl) {
-        this.queue = queue;
-        this.events = events;
-        this.services = services;
-        this.catalog = catalog;
-        this.clock = clock;
+            Webhooks webhooks) {}
+
+    MessageViews(Rooms rooms, URI baseUrl, Duration contentKept, InstantSource clock) {
+        this.rooms = rooms;
         this.baseUrl = baseUrl;
+        this.contentKept = contentKept;
+        this.clock = clock;
     }
 
-    record Line(
+    /// @param url that can be sent to a colleague
+    /// @param states how many recipients are in which
+    /// @param recipients the worst first
+    /// @param hidden how many more there are
+    /// @param erased when the content was erased, if it was
+    record Detail(
             String id,
-            Moment at,
-            String from,
-            String to,
-            String subject,
-            List<Mark> marks,
-            String service) {}
+            String url,
+            MessageRow row,
+            Size size,
+            Moment acceptedAt,
+            @Nullable String credential,
+            List<State> states,
+            List<RecipientView> recipients,
+            int hidden,
+            List<Timeline.Entry> timeline,
+            boolean waits,
+            boolean isHeld,
+            boolean hasContent,
+            @Nullable Moment erased) {}
+
+    record State(Mark mark, long count) {}
 
     record RecipientView(
             String address,
             Mark mark,
             String service,
             int attempts,
+            @Nullable Say next,
             @Nullable Moment dueAt,
             @Nullable String diagnostic,
-            @Nullable Advice advice) {}
-
-    /// @param detail what else is known, as `name value` pairs
-    record Entry(Moment at, String word, String detail) {}
-
-    record Step(String said, String heard, long millis) {}
-
-    record Attempt(Moment at, String service, long millis, List<Step> steps) {}
-
-    record Detail(
-            String id,
-            MessageRow row,
-            Moment acceptedAt,
-            List<RecipientView> recipients,
-            List<Entry> timeline,
-            List<Attempt> attempts,
-            boolean waits,
-            boolean isHeld) {}
-
-    Line line(MessageRow row) {
-        var recipients = queue.recipients(row.id());
-        var first = recipients.isEmpty() ? "" : recipients.getFirst().address().toString();
-        return new Line(
-                row.id().toString(),
-                Moment.of(row.acceptedAt(), clock.instant()),
-                row.headerFrom(),
-                recipients.size() > 1 ? first + " +" + (recipients.size() - 1) : first,
-                row.subject(),
-                states(recipients).stream().map(Mark::of).toList(),
-                recipients.isEmpty() ? "" : nameOf(recipients.getFirst().service()));
+            @Nullable Advice advice,
+            String code) {
+        /// The one who did not get it gets it again.
+        public boolean isFailed() {
+            return mark.word().equals("failed");
+        }
     }
 
-    Detail detail(MessageRow row) {
+    Detail detail(MessageRow row, boolean all) {
         var now = clock.instant();
-        QueueId id = row.id();
-        var recipients = queue.recipients(id);
+        var recipients = rooms.queue.recipients(row.id());
+        var worstFirst =
+                recipients.stream()
+                        .sorted(
+                                Comparator.comparingInt(
+                                        (RecipientRow it) -> WORST_FIRST.indexOf(it.state())))
+                        .limit(all ? Integer.MAX_VALUE : MOST_RECIPIENTS)
+                        .toList();
         var states = states(recipients);
+        boolean hasContent = rooms.queue.content(row.id()).isPresent();
         return new Detail(
-                id.toString(),
+                row.id().toString(),
+                baseUrl.resolve("/messages/" + row.id()).toString(),
                 row,
+                Size.of(row.size()),
                 Moment.of(row.acceptedAt(), now),
-                recipients.stream().map(recipient -> view(row, recipient, now)).toList(),
-                events.ofMessage(id).stream().map(event -> entry(event, now)).toList(),
-                queue.attempts(id).stream().map(attempt -> attempt(attempt, now)).toList(),
-                states.contains("queued") || states.contains("deferred"),
-                states.contains("held"));
+                row.credential().map(this::credential).orElse(null),
+                states.entrySet().stream()
+                        .map(it -> new State(Mark.of(it.getKey()), it.getValue()))
+                        .toList(),
+                worstFirst.stream().map(it -> view(row, it, now)).toList(),
+                recipients.size() - worstFirst.size(),
+                new Timeline(rooms, now).of(row),
+                states.containsKey("queued") || states.containsKey("deferred"),
+                states.containsKey("held"),
+                hasContent,
+                hasContent ? null : row.doneAt().map(this::erased).orElse(null));
+    }
+
+    private Moment erased(Instant done) {
+        return Moment.of(done.plus(contentKept), clock.instant());
+    }
+
+    private static Map<String, Long> states(List<RecipientRow> recipients) {
+        var counts = new java.util.LinkedHashMap<String, Long>();
+        for (var state : WORST_FIRST) {
+            long count = recipients.stream().filter(it -> it.state().equals(state)).count();
+            if (count > 0) counts.put(state, count);
+        }
+        return counts;
     }
 
     private RecipientView view(MessageRow message, RecipientRow row, Instant now) {
+        boolean closed = !rooms.services.status(row.service()).isOpen();
+        var due = row.dueAt().filter(it -> !closed && !row.claimed());
         return new RecipientView(
                 row.address().toString(),
                 Mark.of(row.state()),
                 nameOf(row.service()),
                 row.attempts(),
-                row.dueAt().map(due -> Moment.of(due, now)).orElse(null),
+                next(row, closed).orElse(null),
+                due.map(it -> Moment.of(it, now)).orElse(null),
                 row.diagnostic().orElse(null),
                 row.advice()
-                        .flatMap(catalog::byId)
+                        .flatMap(rooms.catalog::byId)
                         .map(advice -> advice.with(values(message, row)))
-                        .orElse(null));
+                        .orElse(null),
+                row.diagnostic().map(Timeline::code).orElse(""));
+    }
+
+    private Optional<Say> next(RecipientRow row, boolean closed) {
+        if (row.dueAt().isEmpty()) return Optional.empty();
+        if (row.claimed()) return Optional.of(Say.of("messages.under-way"));
+        if (closed) return Optional.of(Say.of("messages.waits-for", nameOf(row.service())));
+        return Optional.of(Say.of("messages.next-try"));
     }
 
     /// The service's, and the From of this very message.
     private Values values(MessageRow message, RecipientRow row) {
         var values =
-                services.byId(row.service())
+                rooms.services
+                        .byId(row.service())
                         .map(service -> RealValues.of(service, baseUrl))
                         .orElse(Values.NONE);
         return Address.parse(message.headerFrom())
@@ -146,36 +174,11 @@ final class MessageViews {
                 .orElse(values);
     }
 
-    private Entry entry(Event event, Instant now) {
-        var words = new ArrayList<String>();
-        event.service().ifPresent(service -> words.add("service " + nameOf(service)));
-        for (Map.Entry<String, Object> known : event.data().entrySet())
-            words.add(known.getKey().replace('_', ' ') + " " + known.getValue());
-        return new Entry(
-                Moment.of(event.at(), now),
-                event.type().word().replace("message.", "").replace('_', ' '),
-                String.join(" · ", words));
-    }
-
-    private Attempt attempt(AttemptRow row, Instant now) {
-        var steps = new ArrayList<Step>();
-        for (JsonNode step : JSON.readTree(row.conversation()))
-            steps.add(
-                    new Step(
-                            step.path("said").asString(""),
-                            step.path("heard").asString(""),
-                            step.path("millis").asLong(0)));
-        return new Attempt(
-                Moment.of(row.at(), now), nameOf(row.service()), row.took().toMillis(), steps);
-    }
-
-    private static Set<String> states(List<RecipientRow> recipients) {
-        return recipients.stream()
-                .map(RecipientRow::state)
-                .collect(Collectors.toCollection(LinkedHashSet::new));
+    private String credential(long id) {
+        return rooms.access.credential(id).map(Credential::name).orElse(Long.toString(id));
     }
 
     private String nameOf(long service) {
-        return services.byId(service).map(Service::name).orElse(Long.toString(service));
+        return rooms.services.byId(service).map(Service::name).orElse(Long.toString(service));
     }
 }

@@ -12,6 +12,8 @@ public enum EventType {
     MESSAGE_REROUTED("message.rerouted"),
     MESSAGE_REPORTED("message.reported"),
     MESSAGE_REPORT_WITHHELD("message.report_withheld"),
+    /// Somebody looked at the content.
+    MESSAGE_INSPECTED("message.inspected"),
     SERVICE_CREATED("service.created"),
     SERVICE_CHANGED("service.changed"),
     SERVICE_DELETED("service.deleted"),

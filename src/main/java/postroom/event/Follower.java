@@ -61,19 +61,29 @@ public final class Follower {
     /// @return true when everything was read
     public boolean catchUp(int times) {
         try {
-            for (int i = 0; i < times; i++) if (!follow()) return true;
+            for (int i = 0; i < times; i++) if (!follow(false)) return true;
         } catch (StoreException later) {
             return false;
         }
         return false;
     }
 
+    /// Reads the newest for somebody who waits for it; nothing where more than one batch is left,
+    /// as after an upgrade: that is for whoever comes by regularly.
+    public void catchUpForReader() {
+        try {
+            follow(true);
+        } catch (StoreException readNextTime) {
+            // what was found so far is shown
+        }
+    }
+
     private record Batch(long from, List<Told> events, Store.Work<?> work) {}
 
     /// @return true when there may be more
-    private boolean follow() {
+    private boolean follow(boolean onlyIfFew) {
         long end = store.settledBefore();
-        var batch = store.read(tx -> batch(tx, end));
+        var batch = store.read(tx -> batch(tx, end, onlyIfFew));
         if (batch.events.isEmpty()) return false;
         store.write(tx -> {
             boolean ours =
@@ -90,7 +100,7 @@ public final class Follower {
         return batch.events.size() == most;
     }
 
-    private Batch batch(Tx tx, long end) throws SQLException {
+    private Batch batch(Tx tx, long end, boolean onlyIfFew) throws SQLException {
         long from =
                 tx.first(
                                 "select read_to from follower where name = ?",
@@ -114,6 +124,8 @@ public final class Follower {
                         from,
                         end,
                         most);
-        return new Batch(from, events, events.isEmpty() ? _ -> true : reading.read(tx, events));
+        boolean tooMany = onlyIfFew && events.size() == most;
+        if (events.isEmpty() || tooMany) return new Batch(from, List.of(), _ -> true);
+        return new Batch(from, events, reading.read(tx, events));
     }
 }

@@ -21,7 +21,6 @@ public final class HourlyCounts {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration KEPT = Duration.ofDays(40);
     private static final int EVENTS_AT_ONCE = 2_000;
-    private static final int BATCHES_FOR_A_READER = 3;
     private static final int BATCHES_FOR_NOBODY = 200;
 
     private final Store store;
@@ -57,7 +56,7 @@ public final class HourlyCounts {
 
     /// The hours since then in which anything was accepted, in their order.
     public List<Hour> since(Instant time) {
-        follower.catchUp(BATCHES_FOR_A_READER);
+        follower.catchUpForReader();
         return store.read(tx ->
                 tx.query(
                         """
@@ -75,7 +74,7 @@ public final class HourlyCounts {
 
     /// What went wrong since the hour of that time, the most frequent first.
     public List<Trouble> troubleSince(Instant time, int most) {
-        follower.catchUp(BATCHES_FOR_A_READER);
+        follower.catchUpForReader();
         return store.read(tx ->
                 tx.query(
                         """

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -423,6 +424,22 @@ public final class Queue {
         return census.standing();
     }
 
+    /// Writes down that somebody looked at the content.
+    ///
+    /// @param what `text`, `html`, `source`, `attachment` or `message`
+    public void inspected(QueueId id, String by, String what) {
+        store.write(tx -> {
+            events.append(
+                    tx,
+                    EventType.MESSAGE_INSPECTED,
+                    Optional.of(id),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    Map.of("by", by, "what", what));
+            return true;
+        });
+    }
+
     /// How many recipients are in each of the six states, for a dashboard; counts what is not sent
     /// exactly.
     public Map<String, Long> unsent() {
@@ -584,7 +601,7 @@ public final class Queue {
                 tx,
                 EventType.MESSAGE_ACCEPTED,
                 Optional.of(message.id()),
-                java.util.OptionalLong.of(message.service()),
+                OptionalLong.of(message.service()),
                 message.credential(),
                 acceptedData(message));
     }

@@ -19,9 +19,8 @@ import java.util.Map;
 final class Search {
 
     /// Few enough that nobody waits long for the writer.
-    private static final int EVENTS_AT_ONCE = 500;
+    private static final int EVENTS_AT_ONCE = 1_000;
 
-    private static final int BATCHES_FOR_A_READER = 4;
     private static final int BATCHES_FOR_NOBODY = 400;
 
     /// Of a message to a thousand recipients, as many as anybody looks for.
@@ -38,7 +37,7 @@ final class Search {
     }
 
     void catchUpForReader() {
-        follower.catchUp(BATCHES_FOR_A_READER);
+        follower.catchUpForReader();
     }
 
     private static Store.Work<?> read(Tx tx, List<Told> events) throws SQLException {

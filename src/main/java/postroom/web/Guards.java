@@ -16,7 +16,6 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.csrf.CsrfFilter;
 import org.springframework.security.web.header.writers.CrossOriginOpenerPolicyHeaderWriter.CrossOriginOpenerPolicy;
-import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 
 import postroom.access.Access;
 
@@ -73,9 +72,8 @@ class Guards {
                 .addFilterAfter(new SessionFilter(desk), CsrfFilter.class)
                 .exceptionHandling(trouble -> trouble.accessDeniedHandler(Guards::tooOld))
                 .headers(headers ->
-                        headers.contentSecurityPolicy(csp -> csp.policyDirectives(PAGE_POLICY))
-                                .frameOptions(frames -> frames.deny())
-                                .referrerPolicy(r -> r.policy(ReferrerPolicy.SAME_ORIGIN))
+                        headers.frameOptions(frames -> frames.disable())
+                                .addHeaderWriter(new PageHeaders())
                                 .crossOriginOpenerPolicy(
                                         c -> c.policy(CrossOriginOpenerPolicy.SAME_ORIGIN))
                                 .httpStrictTransportSecurity(hsts -> onlyOverHttps(hsts, settings)))
@@ -101,10 +99,4 @@ class Guards {
                                 + " again; nothing was changed.");
         Problems.write(problem, request, response);
     }
-
-    // Nothing inline and nothing from elsewhere; a page may frame what we serve, such as a preview.
-    private static final String PAGE_POLICY =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-                    + " connect-src 'self'; frame-src 'self'; form-action 'self';"
-                    + " frame-ancestors 'none'; base-uri 'none'";
 }

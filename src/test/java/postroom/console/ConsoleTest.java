@@ -131,7 +131,10 @@ class ConsoleTest {
                 .doesNotContain("<b>Brien", "secret.value");
         assertThat(browser.open("/services/" + id).page())
                 .contains("The client secret ends in 10 days", "Worth changing", "/guide");
-        assertThat(browser.open("/").page()).contains("The client secret ends in 10 days");
+        assertThat(browser.open("/").page())
+                .contains(
+                        "The client secret of &lt;b&gt;Brien&lt;/b&gt; runs out in 10 days",
+                        "Replace secret");
         house.services.delete(id, "test");
     }
 
@@ -162,7 +165,7 @@ class ConsoleTest {
         browser.signIn("operator@example.com", PASSWORD);
 
         assertThat(browser.open("/messages?q=a@example.net").page())
-                .contains(message, "a@example.net +1", "queued");
+                .contains(message, "a@example.net", "+1", "queued");
         assertThat(browser.open("/messages?q=" + message).location())
                 .endsWith("/messages/" + message);
         assertThat(browser.open("/messages/" + message).page())
@@ -220,8 +223,8 @@ class ConsoleTest {
                             "Relay &lt;b&gt; is failing",
                             "The mailbox is full",
                             "Nobody was told by mail")
-                    .contains("10 min ago")
-                    .doesNotContain("aria-label=\"Troubles\"");
+                    .containsOnlyOnce("Relay &lt;b&gt; is failing")
+                    .contains("2026-11-21 12:00:00 UTC");
             var alert =
                     TestHouse.json(fresh.get("/v1/alerts", fresh.key(Role.VIEWER)))
                             .path("alerts")

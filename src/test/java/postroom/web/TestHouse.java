@@ -26,15 +26,18 @@ import postroom.check.LastChecks;
 import postroom.check.ScriptedTransport;
 import postroom.config.PostroomSettings;
 import postroom.console.Console;
+import postroom.console.FirstSteps;
 import postroom.console.WaysIn;
 import postroom.deliver.Judge;
 import postroom.deliver.Resumption;
 import postroom.event.EventLog;
+import postroom.event.HourlyCounts;
 import postroom.event.webhook.Courier;
 import postroom.event.webhook.Postman;
 import postroom.event.webhook.Webhooks;
 import postroom.intake.Intake;
 import postroom.intake.IntakeSettings;
+import postroom.intake.SendAgain;
 import postroom.intake.http.HttpIntake;
 import postroom.mail.Diagnostic;
 import postroom.oauth.AuthorizationRequests;
@@ -249,6 +252,10 @@ public final class TestHouse implements AutoCloseable {
                                         data,
                                         Optional.empty()),
                                 new CredentialUse(store, tallies, clock),
+                                new HourlyCounts(store, clock),
+                                new FirstSteps(
+                                        "post.example.com", 2587, baseUrl, Duration.ofDays(7)),
+                                new SendAgain(intake, queue, access),
                                 check,
                                 lastChecks,
                                 new ChecksUnderWay(check),

@@ -270,7 +270,7 @@ class WhoMayTest {
                         .findFirst()
                         .orElse("1");
         return line.path
-                .replaceAll("\\{verb:([a-z]+).*\\}", "$1")
+                .replaceAll("\\{\\w+:([a-z]+)\\|[^{}]*\\}", "$1")
                 .replaceAll("\\{[^{}]*(\\{[^{}]*\\}[^{}]*)*\\}", id);
     }
 
