@@ -12,6 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// What can be seen to be wrong besides what the rooms refuse: the object ID, which is a value for
 /// commands and no setting, and what can be stored and yet will not work.
@@ -56,8 +57,10 @@ final class Shapes {
     /// They forbid nothing.
     static List<FieldTrouble> doubts(List<Advice> warnings) {
         return warnings.stream()
-                .filter(it -> BLAMED.containsKey(it.id()))
-                .map(it -> new FieldTrouble(BLAMED.get(it.id()), it.title() + ". " + it.fix()))
+                .flatMap(it ->
+                        Stream.ofNullable(BLAMED.get(it.id()))
+                                .map(field ->
+                                        new FieldTrouble(field, it.title() + ". " + it.fix())))
                 .toList();
     }
 

@@ -22,6 +22,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -236,7 +237,7 @@ class WhoMayTest {
 
     private String key(char who) {
         if (who == 'a') return application.value();
-        return who == 'n' ? "" : keys.get(role(who)).value();
+        return who == 'n' ? "" : Objects.requireNonNull(keys.get(role(who))).value();
     }
 
     // A call may have ended the session before.
