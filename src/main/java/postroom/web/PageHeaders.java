@@ -32,7 +32,9 @@ final class PageHeaders implements HeaderWriter {
         boolean isMail = isContent && content.group(1).equals("html");
         response.setHeader("Content-Security-Policy", isMail ? MAIL : isContent ? FILE : PAGE);
         response.setHeader("X-Frame-Options", isMail ? "SAMEORIGIN" : "DENY");
-        response.setHeader("Referrer-Policy", isContent ? "no-referrer" : "same-origin");
+        // a page that says less than that has its reasons
+        if (!response.containsHeader("Referrer-Policy"))
+            response.setHeader("Referrer-Policy", isContent ? "no-referrer" : "same-origin");
         if (isContent) response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
     }
 }

@@ -133,7 +133,7 @@ class ConsoleTest {
                 .contains("The client secret ends in 10 days", "Worth changing", "/guide");
         assertThat(browser.open("/").page())
                 .contains(
-                        "The client secret of &lt;b&gt;Brien&lt;/b&gt; runs out in 10 days",
+                        "The client secret of &lt;b&gt;Brien&lt;b&gt; runs out in 10 days",
                         "Replace secret");
         house.services.delete(id, "test");
     }

@@ -33,6 +33,7 @@ class WatchPagesTest {
     private Browser owner;
 
     @BeforeEach
+    @SuppressWarnings("NullAway.Init") // the shop is there once a test sets it up
     void open(@TempDir Path data) throws Exception {
         house = new TestHouse(data);
         owner = as(Role.OWNER);
@@ -264,6 +265,7 @@ class WatchPagesTest {
         house.queue.cancel(id(id));
         house.clock.pass(Duration.ofDays(8));
         house.queue.eraseContent(house.clock.instant().minus(Duration.ofDays(7)), 10);
+        owner = as(Role.OWNER); // the session ended long ago
 
         assertThat(owner.open("/messages/" + id).page())
                 .contains("The content was erased, 7 days after", "2026-11-28")

@@ -243,8 +243,14 @@ class WizardTest {
         assertThat(wrong.path("authentication.client_secret").asString())
                 .contains("looks like the secret's ID");
         assertThat(wrong.path("authentication.tenant").asString()).contains("Is the client ID");
-        assertThat(wrong.path("authentication.login").asString()).isNotEmpty();
         assertThat(wrong.path("smtp.host").asString()).contains("Is not a host name");
+        var personal = new HashMap<>(microsoft("Typing"));
+        personal.put("authentication.login", "ada@outlook.com");
+        browser.open("/services/" + id + "/setup/at-provider");
+        browser.submit("/services/" + id + "/setup/shapes", personal);
+        assertThat(TestHouse.JSON.readTree(browser.page()).path("authentication.login").asString())
+                .as(browser.page())
+                .isNotEmpty();
         assertThat(browser.open("/services/" + id + "/setup/at-provider").page())
                 .doesNotContain("ada@outlook.com");
     }
@@ -280,7 +286,8 @@ class WizardTest {
         assertThat(administrator.page()).contains("New-ServicePrincipal").doesNotContain(SECRET);
         assertThat(administrator.open(address + "/undo.ps1").page())
                 .contains("Remove-ServicePrincipal");
-        assertThat(administrator.open("/services/" + id + "/guide").location()).endsWith("/login");
+        assertThat(administrator.open("/services/" + id + "/guide").location())
+                .contains("/login?to=");
         assertThat(
                         house.store.<String>read(tx ->
                                 tx.first("select hash from guide_link", row -> row.string("hash"))

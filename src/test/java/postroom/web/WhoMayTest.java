@@ -214,9 +214,10 @@ class WhoMayTest {
         if (line.isCall()) {
             var key = key(who);
             if (!key.isEmpty()) request.header("Authorization", "Bearer " + key);
-            request.header("Content-Type", "application/json");
+            boolean isMime = line.path.endsWith("/mime");
+            request.header("Content-Type", isMime ? "message/rfc822" : "application/json");
         } else {
-            request.header("Accept", "text/html");
+            request.header("Accept", "text/html, */*");
             request.header("Content-Type", "application/x-www-form-urlencoded");
             var cookies = formCookie;
             if ("opsv".indexOf(who) >= 0) cookies += "; " + session(role(who));
