@@ -20,12 +20,15 @@ final class Shapes {
 
     private static final Pattern GUID =
             Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
+
+    /// By advice: the field to which it belongs.
     private static final Map<String, String> BLAMED =
             Map.of(
-                    "personal-account-on-work-service", "authentication.login",
-                    "password-where-oauth2-is-wanted", "smtp.host",
-                    "client-secret-ended", "authentication.client_secret_expires",
-                    "client-secret-ending", "authentication.client_secret_expires");
+                    "local-personal-account", "authentication.login",
+                    "local-password-gmail", "smtp.host",
+                    "local-password-exchange", "smtp.host",
+                    "local-secret-ended", "authentication.client_secret_expires",
+                    "local-secret-ending", "authentication.client_secret_expires");
 
     private Shapes() {}
 

@@ -273,6 +273,7 @@ class WhoMayTest {
                         .orElse("1");
         return line.path
                 .replaceAll("\\{\\w+:([a-z]+)\\|[^{}]*\\}", "$1")
+                .replaceAll("\\{number:[^{}]*\\{[^{}]*\\}\\}", "0")
                 .replaceAll("\\{[^{}]*(\\{[^{}]*\\}[^{}]*)*\\}", id);
     }
 
