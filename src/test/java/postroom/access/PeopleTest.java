@@ -1,6 +1,7 @@
 package postroom.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,7 +101,13 @@ class PeopleTest {
         var busy = session(ada);
         for (int hours = 0; hours < 24 * 7; hours += 6) {
             assertThat(people.sessions().find(busy, "127.0.0.1")).isPresent();
-            store.write(tx -> true); // the sight is noted before this
+            await().until(
+                            () -> // it is noted behind the scenes
+                            people.sessions()
+                                            .of(ada.id())
+                                            .getFirst()
+                                            .seenAt()
+                                            .equals(clock.instant()));
             clock.advance(Duration.ofHours(6));
         }
         assertThat(people.sessions().find(busy, "127.0.0.1")).isEmpty();

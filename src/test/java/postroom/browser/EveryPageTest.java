@@ -150,11 +150,9 @@ class EveryPageTest {
         return found;
     }
 
+    /// Files are no pages.
     private static boolean isPage(String path) {
-        return !path.endsWith(".json")
-                && !path.endsWith(".ps1")
-                && !path.contains("download")
-                && !path.startsWith("/v1/");
+        return !path.matches(".*\\.(json|ps1|crt|eml)(\\?.*)?|.*/content/parts/.*|/v1/.*");
     }
 
     /// `/messages/7K3QX2?x=y` and `/messages/*?x` are the same page.

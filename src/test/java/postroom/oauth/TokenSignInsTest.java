@@ -615,15 +615,35 @@ class TokenSignInsTest {
     }
 
     private void diskIs(String state) {
-        var statement =
-                state.equals("free")
-                        ? "drop trigger disk_full"
-                        : """
-                        create trigger disk_full before update of access_token on authorization_
-                        begin select raise(abort, 'disk full'); end
-                        """;
-        store.write(tx -> tx.update(statement));
+        boolean free = state.equals("free");
+        var statements =
+                switch (database) {
+                    case SQLITE -> List.of(free ? "drop trigger disk_full" : FULL_ON_SQLITE);
+                    case POSTGRES ->
+                            free
+                                    ? List.of(
+                                            "drop trigger disk_full on authorization_",
+                                            "drop function disk_full")
+                                    : FULL_ON_POSTGRES;
+                };
+        for (var statement : statements) store.write(tx -> tx.update(statement));
     }
+
+    private static final String FULL_ON_SQLITE =
+            """
+            create trigger disk_full before update of access_token on authorization_
+            begin select raise(abort, 'disk full'); end
+            """;
+    private static final List<String> FULL_ON_POSTGRES =
+            List.of(
+                    """
+                    create function disk_full() returns trigger language plpgsql as $$
+                    begin raise exception 'disk full' using errcode = '53100'; end $$
+                    """,
+                    """
+                    create trigger disk_full before update of access_token on authorization_
+                    for each row execute function disk_full()
+                    """);
 
     private TokenSignIns signIns(String node) {
         return new TokenSignIns(
