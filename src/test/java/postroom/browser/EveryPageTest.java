@@ -208,7 +208,8 @@ class EveryPageTest {
     }
 
     private static String picture(String shape, int width, ColorScheme scheme) {
-        var name = shape.replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-|-$", "");
+        var name =
+                shape.replace("*", "one").replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-|-$", "");
         return (name.isEmpty() ? "dashboard" : name)
                 + "-"
                 + width
