@@ -94,13 +94,13 @@ class EveryPageTest {
                 complaints.add(one.getKey() + " answers " + answer.status());
             int over = wider(page);
             if (over > 0) complaints.add(one.getKey() + " is " + over + " pixels too wide");
-            boolean phoneByNight = width == 320 && scheme == ColorScheme.DARK;
-            boolean deskByDay = width == 1280 && scheme == ColorScheme.LIGHT;
-            if (phoneByNight || deskByDay) complaints.addAll(hurdles(page, one.getKey()));
             page.screenshot(
                     new Page.ScreenshotOptions()
                             .setFullPage(true)
                             .setPath(PICTURES.resolve(picture(one.getKey(), width, scheme))));
+            boolean phoneByNight = width == 320 && scheme == ColorScheme.DARK;
+            boolean deskByDay = width == 1280 && scheme == ColorScheme.LIGHT;
+            if (phoneByNight || deskByDay) complaints.addAll(hurdles(page, one.getKey()));
         }
 
         assertThat(complaints).isEmpty();
@@ -190,6 +190,8 @@ class EveryPageTest {
 
     /// What keeps people from using it, by WCAG 2.2 AA.
     private static List<String> hurdles(Page page, String shape) {
+        // The mail in it is somebody else's, and no script runs there, axe's neither.
+        page.evaluate("document.querySelectorAll('iframe').forEach(frame => frame.remove())");
         var found =
                 new AxeBuilder(page)
                         .withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"))
