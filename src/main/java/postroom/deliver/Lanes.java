@@ -66,6 +66,7 @@ final class Lanes {
     private final Seats seats = new Seats();
     private final AtomicInteger idle = new AtomicInteger();
     private final AtomicInteger opening = new AtomicInteger();
+    private final AtomicInteger givingBack = new AtomicInteger();
     private final AtomicInteger opened = new AtomicInteger();
     private final Map<QueueId, String> blamed = Collections.synchronizedMap(new Newest());
     private volatile boolean hinted = true;
@@ -464,7 +465,7 @@ final class Lanes {
 
     /// No line is open, and all that was claimed is settled or given back.
     boolean areEmpty() {
-        return seats.lanes() == 0 && held.isEmpty();
+        return seats.lanes() == 0 && held.isEmpty() && givingBack.get() == 0;
     }
 
     Collection<Claim> held() {
@@ -506,11 +507,13 @@ final class Lanes {
 
     private void giveBack(List<Claim> claims, Runnable afterwards) {
         if (claims.isEmpty()) return;
+        givingBack.incrementAndGet();
         tools.queue()
                 .giveBack(claims)
                 .whenComplete((done, trouble) -> {
                     claims.forEach(held::remove);
                     afterwards.run();
+                    givingBack.decrementAndGet();
                 });
     }
 }
