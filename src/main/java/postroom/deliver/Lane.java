@@ -74,14 +74,16 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
     @Override
     public void run() {
         try {
+            long returned = lanes.placesReturned();
             var place = tools.shared.take(service, Duration.ZERO);
             if (place.isEmpty()) {
-                lanes.noPlace();
+                lanes.noPlace(returned);
                 return;
             }
             try (var _ = place.get()) {
                 open();
             }
+            lanes.placeReturned();
         } catch (StoreException away) {
             log.warn("service={} a lane ended: {}", service.name(), away.getMessage());
             giveUp(away);

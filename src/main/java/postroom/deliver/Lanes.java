@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// The lanes of one service: claims that wait for a line, and never more lines than the service
 /// allows. [#fill] is the dispatcher's; everything else is for lanes, on any thread.
@@ -67,6 +68,7 @@ final class Lanes {
     private final AtomicInteger idle = new AtomicInteger();
     private final AtomicInteger opening = new AtomicInteger();
     private final AtomicInteger givingBack = new AtomicInteger();
+    private final AtomicLong places = new AtomicLong();
     private final AtomicInteger opened = new AtomicInteger();
     private final Map<QueueId, String> blamed = Collections.synchronizedMap(new Newest());
     private volatile boolean hinted = true;
@@ -388,9 +390,26 @@ final class Lanes {
     }
 
     /// Other nodes have all the connections there are. Without one here, they get the work as well.
-    void noPlace() {
-        fullUntil = tools.clock().instant().plus(LOOK_FOR_PLACE);
+    ///
+    /// @param returned [#placesReturned()] before it was asked for: one that came back since is
+    ///   worth asking for at once
+    void noPlace(long returned) {
+        synchronized (places) {
+            if (places.get() == returned) fullUntil = tools.clock().instant().plus(LOOK_FOR_PLACE);
+        }
         if (seats.lanes() <= 1) giveBackReady();
+    }
+
+    /// How many connections lanes of this node have returned so far.
+    long placesReturned() {
+        return places.get();
+    }
+
+    void placeReturned() {
+        synchronized (places) {
+            places.incrementAndGet();
+            fullUntil = Instant.MIN;
+        }
     }
 
     /// A line could not be opened. True when others are open and the service is therefore well: we
