@@ -223,7 +223,7 @@ class WizardPages {
         var patch = ServiceForm.changes(ServiceForm.json(form), drafts.shown(draft));
         var sketch = drafts.sketch(drafts.imagined(draft, patch));
         model.addAttribute("guide", GuideView.of(sketch, guides, settings.baseUrl()));
-        return "guide :: guide(${guide})";
+        return "guide :: guide(guide=${guide})";
     }
 
     @PostMapping("/services/{id}/setup/discard")

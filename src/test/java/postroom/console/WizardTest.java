@@ -256,6 +256,24 @@ class WizardTest {
     }
 
     @Test
+    void the_guide_completes_itself_with_what_is_typed_and_nothing_is_kept() throws Exception {
+        var browser = signedIn("owner");
+        var id = begin(browser, "microsoft-365");
+        way(browser, id, "mailbox");
+        var values = new HashMap<>(microsoft("Typing"));
+        values.put("authentication.login", "o'brien@contoso.example");
+
+        browser.submit("/services/" + id + "/setup/guide", values);
+
+        assertThat(browser.status()).isEqualTo(200);
+        assertThat(browser.page())
+                .contains("&#39;o&#39;&#39;brien@contoso.example&#39;", "Set-CASMailbox")
+                .doesNotContain("<html", SECRET);
+        assertThat(browser.open("/services/" + id + "/setup/at-provider").page())
+                .doesNotContain("brien@contoso.example");
+    }
+
+    @Test
     void the_administrator_gets_an_address_that_shows_the_guide_and_no_secret() throws Exception {
         var browser = signedIn("setup");
         var id = begin(browser, "microsoft-365");
