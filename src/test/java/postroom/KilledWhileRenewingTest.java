@@ -171,7 +171,8 @@ class KilledWhileRenewingTest {
             assertThat(state(program)).isEqualTo("needs_authorization");
             var shown = program.json("/v1/services/Mailbox/authorization");
             assertThat(shown.path("authorized").asBoolean()).isFalse();
-            assertThat(page(redirect)).contains("used already", "Authorize again");
+            assertThat(page(redirect))
+                    .contains("ended before it had kept the answer", "Authorize again");
             assertThat(emulator.count("token microsoft authorization_code")).isEqualTo(1);
 
             var again = URI.create(Person.accepts(authorize(program), LOGIN));

@@ -222,8 +222,7 @@ class AuthorizationPages {
         var outcome =
                 request.map(it -> it.standing(clock.instant()))
                         .orElseGet(() -> new StaleRequest(why(ticket)));
-        if (outcome instanceof StaleRequest(var why) && why == Why.UNDER_WAY)
-            response.setHeader("Refresh", "3");
+        if (AuthorizationViews.isUnderWay(outcome)) response.setHeader("Refresh", "3");
         var service = request.flatMap(it -> services.byId(it.service()));
         var at = request.map(AuthorizationRequest::begunAt).orElseGet(clock::instant);
         model.addAttribute("result", views.view(outcome, service.orElse(null), at));

@@ -13,6 +13,7 @@ import postroom.oauth.AuthorizationOutcome.NoRefreshToken;
 import postroom.oauth.AuthorizationOutcome.Refused;
 import postroom.oauth.AuthorizationOutcome.StaleRequest;
 import postroom.oauth.AuthorizationOutcome.Unreachable;
+import postroom.oauth.AuthorizationOutcome.Why;
 import postroom.oauth.AuthorizationOutcome.WrongAccount;
 import postroom.oauth.OutcomeWords;
 import postroom.queue.Queue;
@@ -40,6 +41,7 @@ final class AuthorizationViews {
         this.baseUrl = baseUrl;
     }
 
+    /// @param isUnderWay whether it ends well is not known yet
     /// @param code the provider's number for it, with its own page, where it has both
     /// @param account who signed in instead and may be let
     /// @param expected who should have
@@ -48,9 +50,11 @@ final class AuthorizationViews {
     /// @param report to be pasted into a ticket
     record View(
             String word,
+            Say heading,
             Say title,
             Say remedy,
             boolean isGood,
+            boolean isUnderWay,
             @Nullable String service,
             @Nullable String id,
             Say provider,
@@ -73,9 +77,11 @@ final class AuthorizationViews {
         var code = said instanceof OAuthError error ? first(error.providerCodes()) : null;
         return new View(
                 outcome.word(),
+                heading(outcome),
                 title(outcome, service),
                 remedy(outcome),
                 outcome instanceof Authorized,
+                isUnderWay(outcome),
                 service == null ? null : service.name(),
                 service == null ? null : Long.toString(service.id()),
                 provider(service),
@@ -113,6 +119,18 @@ final class AuthorizationViews {
                 && service != null
                 && service.authentication() instanceof OAuth2 oauth2
                 && oauth2.client().clientCertificate().isEmpty();
+    }
+
+    static boolean isUnderWay(AuthorizationOutcome outcome) {
+        return outcome instanceof StaleRequest(var why) && why == Why.UNDER_WAY;
+    }
+
+    private static Say heading(AuthorizationOutcome outcome) {
+        if (isUnderWay(outcome)) return Say.of("authorize.one-moment");
+        return Say.of(
+                outcome instanceof Authorized
+                        ? "authorize.authorized"
+                        : "authorize.not-authorized");
     }
 
     private static Say title(AuthorizationOutcome outcome, @Nullable Service service) {

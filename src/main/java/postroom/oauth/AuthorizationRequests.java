@@ -19,6 +19,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -41,6 +42,9 @@ public final class AuthorizationRequests {
     private final Catalog catalog;
     private final InstantSource clock;
 
+    /// Where no other process has the database, whatever was being redeemed before then never ends.
+    private final Instant alone;
+
     public AuthorizationRequests(
             Store store, Vault vault, Services services, Catalog catalog, InstantSource clock) {
         this.store = store;
@@ -48,6 +52,7 @@ public final class AuthorizationRequests {
         this.services = services;
         this.catalog = catalog;
         this.clock = clock;
+        this.alone = store.read(Tx::severalWriters) ? Instant.MIN : clock.instant();
     }
 
     /// What was found for a `state`: the request, now used up; one that was used up before or is
@@ -246,7 +251,9 @@ public final class AuthorizationRequests {
     /// Used up, and nothing came of it: the process that redeemed it is no more, nor is the code.
     private Optional<AuthorizationOutcome> interrupted(Tx.Row row) throws SQLException {
         return row.maybeTime("used_at")
-                .filter(used -> used.plus(REDEEMED_BY_THEN).isBefore(clock.instant()))
+                .filter(used ->
+                        used.isBefore(alone)
+                                || used.plus(REDEEMED_BY_THEN).isBefore(clock.instant()))
                 .map(used -> new AuthorizationOutcome.StaleRequest(Why.INTERRUPTED));
     }
 

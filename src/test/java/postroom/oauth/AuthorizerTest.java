@@ -38,6 +38,7 @@ import postroom.service.Services;
 import postroom.store.Database;
 import postroom.store.OnBothDatabases;
 import postroom.store.Store;
+import postroom.store.Tx;
 
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -245,6 +246,20 @@ class AuthorizerTest {
 
         assertThat(authorizer.latest(office.id()).orElseThrow().outcome())
                 .contains(new StaleRequest(Why.INTERRUPTED));
+    }
+
+    @Test
+    void what_an_earlier_process_was_redeeming_is_over_at_once_unless_another_node_may_be_at_it() {
+        var office = office("");
+        begin(office);
+        store.write(tx ->
+                tx.update(
+                        "update authorization_request set used_at = ?",
+                        clock.instant().minus(Duration.ofSeconds(1))));
+
+        Optional<AuthorizationOutcome> interrupted = Optional.of(new StaleRequest(Why.INTERRUPTED));
+        assertThat(authorizer.latest(office.id()).orElseThrow().outcome())
+                .isEqualTo(store.read(Tx::severalWriters) ? Optional.empty() : interrupted);
     }
 
     @Test
