@@ -104,6 +104,7 @@ final class MessageViews {
                         .limit(all ? Integer.MAX_VALUE : MOST_RECIPIENTS)
                         .toList();
         var states = states(recipients);
+        var credential = row.credential().map(this::credential).orElse(null);
         boolean hasContent = rooms.queue.content(row.id()).isPresent();
         return new Detail(
                 row.id().toString(),
@@ -111,13 +112,13 @@ final class MessageViews {
                 row,
                 Size.of(row.size()),
                 Moment.of(row.acceptedAt(), now),
-                row.credential().map(this::credential).orElse(null),
+                credential,
                 states.entrySet().stream()
                         .map(it -> new State(Mark.of(it.getKey()), it.getValue()))
                         .toList(),
                 worstFirst.stream().map(it -> view(row, it, now)).toList(),
                 recipients.size() - worstFirst.size(),
-                new Timeline(rooms, now).of(row),
+                new Timeline(rooms, credential, now).of(row),
                 states.containsKey("queued") || states.containsKey("deferred"),
                 states.containsKey("held"),
                 hasContent,

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -30,10 +31,13 @@ final class Timeline {
     private static final int MOST_LINES = 20;
 
     private final MessageViews.Rooms rooms;
+    private final @Nullable String credential;
     private final Instant now;
 
-    Timeline(MessageViews.Rooms rooms, Instant now) {
+    /// @param credential the name of that which the message came with, where there is one
+    Timeline(MessageViews.Rooms rooms, @Nullable String credential, Instant now) {
         this.rooms = rooms;
+        this.credential = credential;
         this.now = now;
     }
 
@@ -140,20 +144,29 @@ final class Timeline {
                         : null);
     }
 
+    private static final Set<String> DOORS = Set.of("smtp", "http", "sendmail");
+
+    private Say accepted(MessageRow row, Event event) {
+        var word = text(event.data(), "door");
+        Object door = DOORS.contains(word) ? Say.of("message.door." + word) : word;
+        var from = text(event.data(), "remote");
+        var through = service(event);
+        return credential == null
+                ? Say.of("message.accepted-how", door, from, row.recipients(), through)
+                : Say.of(
+                        "message.accepted-how-as",
+                        door,
+                        from,
+                        row.recipients(),
+                        through,
+                        credential);
+    }
+
     private Entry entry(MessageRow row, Event event) {
         var data = event.data();
         return switch (event.type()) {
             case MESSAGE_ACCEPTED ->
-                    simple(
-                            event,
-                            "check",
-                            "message.accepted",
-                            Say.of(
-                                    "message.accepted-how",
-                                    text(data, "door"),
-                                    text(data, "remote"),
-                                    row.recipients(),
-                                    service(event)));
+                    simple(event, "check", "message.accepted", accepted(row, event));
             case MESSAGE_FAILED ->
                     new Entry(
                             Moment.of(event.at(), now),

@@ -203,7 +203,10 @@ class WizardPages {
     @Allowed({Role.OWNER, Role.OPERATOR, Role.SETUP})
     ResponseEntity<String> shapes(
             @PathVariable("id") String id, @RequestParam MultiValueMap<String, String> form) {
-        var draft = draft(id);
+        var found = drafts.find(id);
+        if (found.isEmpty() && services.find(id).isPresent())
+            return Shapes.answer(List.of()); // asked while one typed, and saved meanwhile
+        var draft = found.orElseThrow(() -> Problem.notFound("There is no such draft."));
         var patch = ServiceForm.changes(ServiceForm.json(form), drafts.shown(draft));
         var imagined = drafts.imagined(draft, patch);
         var troubles = new ArrayList<>(drafts.troubles(draft, patch));

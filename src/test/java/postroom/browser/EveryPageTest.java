@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
-import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 
@@ -29,7 +28,6 @@ import java.util.TreeMap;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EveryPageTest {
 
-    private static final Path PICTURES = Path.of("target/screenshots");
     private static final int MOST_PAGES = 80;
     private static final int HEAVIEST = 150_000;
 
@@ -80,41 +78,30 @@ class EveryPageTest {
     @ParameterizedTest
     @CsvSource({"320, LIGHT", "1280, LIGHT", "320, DARK", "1280, DARK"})
     void every_page_fits_and_complains_of_nothing(int width, ColorScheme scheme) {
-        var complaints = new ArrayList<String>();
-        var page = page(width, scheme);
-        page.onConsoleMessage(said -> {
-            if (said.type().equals("error") || said.type().equals("warning"))
-                complaints.add(page.url() + " says " + said.text());
-        });
-        page.onPageError(error -> complaints.add(page.url() + " fails with " + error));
-        signIn(page);
-        for (var one : pages.entrySet()) {
-            var answer = page.navigate(town.address + one.getValue());
-            if (answer.status() != 200)
-                complaints.add(one.getKey() + " answers " + answer.status());
-            int over = wider(page);
-            if (over > 0) complaints.add(one.getKey() + " is " + over + " pixels too wide");
-            page.screenshot(
-                    new Page.ScreenshotOptions()
-                            .setFullPage(true)
-                            .setPath(PICTURES.resolve(picture(one.getKey(), width, scheme))));
-            boolean phoneByNight = width == 320 && scheme == ColorScheme.DARK;
-            boolean deskByDay = width == 1280 && scheme == ColorScheme.LIGHT;
-            if (phoneByNight || deskByDay) complaints.addAll(hurdles(page, one.getKey()));
-        }
+        try (var visit = new Visit(chromium, town, width, scheme).signIn()) {
+            var complaints = visit.complaints();
+            for (var one : pages.entrySet()) {
+                int status = visit.go(one.getValue());
+                if (status != 200) complaints.add(one.getKey() + " answers " + status);
+                visit.picture(picture(one.getKey()));
+                boolean phoneByNight = width == 320 && scheme == ColorScheme.DARK;
+                boolean deskByDay = width == 1280 && scheme == ColorScheme.LIGHT;
+                if (phoneByNight || deskByDay) complaints.addAll(hurdles(visit.page, one.getKey()));
+            }
 
-        assertThat(complaints).isEmpty();
+            assertThat(complaints).isEmpty();
+        }
     }
 
     @Test
     void no_page_weighs_more_than_150_kilobytes_with_all_that_it_loads() {
         var heavy = new TreeMap<String, Integer>();
-        var page = page(1280, ColorScheme.LIGHT);
-        signIn(page);
-        for (var one : pages.entrySet()) {
-            page.navigate(town.address + one.getValue());
-            int octets = weight(page);
-            if (octets > HEAVIEST) heavy.put(one.getKey(), octets);
+        try (var visit = new Visit(chromium, town, 1280, ColorScheme.LIGHT).signIn()) {
+            for (var one : pages.entrySet()) {
+                visit.go(one.getValue());
+                int octets = weight(visit.page);
+                if (octets > HEAVIEST) heavy.put(one.getKey(), octets);
+            }
         }
 
         assertThat(heavy).isEmpty();
@@ -134,19 +121,16 @@ class EveryPageTest {
 
     private Map<String, String> walk() {
         var found = new LinkedHashMap<String, String>();
-        var page = page(1280, ColorScheme.LIGHT);
-        signIn(page);
         var open = new ArrayDeque<>(List.of("/"));
-        while (!open.isEmpty() && found.size() < MOST_PAGES) {
-            var path = open.remove();
-            if (found.putIfAbsent(shape(path), path) != null) continue;
-            page.navigate(town.address + path);
-            for (var link : page.locator("a[href]").all()) {
-                var to = String.valueOf(link.getAttribute("href"));
-                if (to.startsWith("/") && !to.startsWith("//") && isPage(to)) open.add(to);
+        try (var visit = new Visit(chromium, town, 1280, ColorScheme.LIGHT).signIn()) {
+            while (!open.isEmpty() && found.size() < MOST_PAGES) {
+                var path = open.remove();
+                if (found.putIfAbsent(shape(path), path) != null) continue;
+                visit.go(path);
+                for (var to : links(visit.page))
+                    if (to.startsWith("/") && !to.startsWith("//") && isPage(to)) open.add(to);
             }
         }
-        page.close();
         return found;
     }
 
@@ -162,30 +146,13 @@ class EveryPageTest {
         return parts.length == 1 ? shape : shape + "?" + parts[1].replaceAll("=[^&]*", "");
     }
 
-    private Page page(int width, ColorScheme scheme) {
-        return chromium.browser
-                .newContext(
-                        new NewContextOptions()
-                                .setViewportSize(width, 800)
-                                .setColorScheme(scheme)
-                                .setLocale("en-GB"))
-                .newPage();
-    }
-
-    private void signIn(Page page) {
-        page.navigate(town.address + "/login");
-        page.fill("input[name=email]", Town.OWNER);
-        page.fill("input[name=password]", Town.PASSWORD);
-        page.locator("main button.primary").click();
-        page.waitForURL(town.address + "/");
-    }
-
-    private static int wider(Page page) {
-        var over =
+    /// All at once: asked one by one, they are what the walk takes longest for.
+    private static List<String> links(Page page) {
+        var found =
                 page.evaluate(
-                        "document.documentElement.scrollWidth -"
-                                + " document.documentElement.clientWidth");
-        return ((Number) over).intValue();
+                        "[...document.querySelectorAll('a[href]')]"
+                                + ".map(link => link.getAttribute('href'))");
+        return ((List<?>) found).stream().map(String::valueOf).toList();
     }
 
     /// What keeps people from using it, by WCAG 2.2 AA.
@@ -209,14 +176,9 @@ class EveryPageTest {
         return hurdles;
     }
 
-    private static String picture(String shape, int width, ColorScheme scheme) {
+    private static String picture(String shape) {
         var name =
                 shape.replace("*", "one").replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-|-$", "");
-        return (name.isEmpty() ? "dashboard" : name)
-                + "-"
-                + width
-                + "-"
-                + scheme.name().toLowerCase(java.util.Locale.ROOT)
-                + ".png";
+        return name.isEmpty() ? "dashboard" : name;
     }
 }

@@ -1,5 +1,11 @@
 package postroom.browser;
 
+import jakarta.mail.Message;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.Transport;
+import jakarta.mail.internet.MimeMessage;
+
 import postroom.Server;
 import postroom.config.InvalidSettings;
 import postroom.config.SettingsReader;
@@ -25,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
 
 /// The whole program in this process, as `serve` starts it, with the imaginary Microsoft and Google
 /// across the road.
@@ -135,12 +142,15 @@ final class Town implements AutoCloseable {
         return service;
     }
 
+    EmulatorScript.Client client(Provider provider) {
+        return emulator.script().clients().stream()
+                .filter(it -> it.provider() == provider)
+                .findFirst()
+                .orElseThrow();
+    }
+
     private void putClient(ObjectNode service, Provider provider) {
-        var client =
-                emulator.script().clients().stream()
-                        .filter(it -> it.provider() == provider)
-                        .findFirst()
-                        .orElseThrow();
+        var client = client(provider);
         service.withObject("/authentication")
                 .put("client_id", client.id())
                 .put("client_secret", client.secrets().getFirst());
@@ -148,6 +158,24 @@ final class Town implements AutoCloseable {
 
     static ObjectNode json(Map<String, ?> members) {
         return JSON.valueToTree(members);
+    }
+
+    /// As an application does: over STARTTLS, with user name and password.
+    void submit(String username, String password, String from, String to, String subject)
+            throws MessagingException {
+        var properties = new Properties();
+        properties.put("mail.smtp.host", "localhost");
+        properties.put("mail.smtp.port", Integer.toString(submissionPort()));
+        properties.put("mail.smtp.auth", "true");
+        properties.put("mail.smtp.starttls.required", "true");
+        properties.put("mail.smtp.ssl.trust", "*"); // self-signed
+        var session = Session.getInstance(properties);
+        var message = new MimeMessage(session);
+        message.setFrom(from);
+        message.setRecipients(Message.RecipientType.TO, to);
+        message.setSubject(subject);
+        message.setText("Good day.");
+        Transport.send(message, username, password);
     }
 
     private static int freePort() {

@@ -2,7 +2,8 @@
 /// program and the imaginary providers. Where there is no Chromium these tests say loudly that they
 /// did not run.
 ///
-/// Read on in [postroom.browser.Town], then [postroom.browser.EveryPageTest].
+/// Read on in [postroom.browser.Town], then [postroom.browser.EveryPageTest] and
+/// [postroom.browser.StoriesTest].
 @NullMarked
 package postroom.browser;
 

@@ -256,6 +256,26 @@ class WizardTest {
     }
 
     @Test
+    void shapes_asked_about_before_and_answered_after_saving_are_no_error() throws Exception {
+        var browser = signedIn("owner");
+        var id = begin(browser, "none");
+        way(browser, id, "none");
+        var values =
+                Map.of(
+                        "name", "Quick relay",
+                        "from.address", "noreply@example.com",
+                        "smtp.host", "10.0.0.5",
+                        "smtp.port", "25",
+                        "smtp.tls", "none");
+        submitValues(browser, id, values);
+
+        browser.submit("/services/" + id + "/setup/shapes", values);
+        assertThat(browser.status()).isEqualTo(200);
+        browser.submit("/services/4711/setup/shapes", values);
+        assertThat(browser.status()).isEqualTo(404);
+    }
+
+    @Test
     void the_guide_completes_itself_with_what_is_typed_and_nothing_is_kept() throws Exception {
         var browser = signedIn("owner");
         var id = begin(browser, "microsoft-365");

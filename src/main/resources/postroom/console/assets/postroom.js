@@ -33,8 +33,9 @@
   voice.setAttribute('role', 'status');
   const say = text => { voice.textContent = ''; voice.textContent = text; };
 
-  // Times: exact ones in the reader's zone, UTC on hover; relative ones tell the reader's own time on hover.
-  const exact = new Intl.DateTimeFormat(page.lang, {
+  // Times: exact ones in the reader's zone, UTC on hover; relative ones tell the reader's own time on hover. Of the
+  // browser's languages the one that is the page's says how its country writes a date.
+  const exact = new Intl.DateTimeFormat(navigator.languages.find(it => it.split('-')[0] === page.lang) || page.lang, {
     year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit'
   });
   const times = root => {
@@ -62,9 +63,10 @@
 
   // Shapes: <input data-check="name"> is asked about at /services/shapes as one types; the answer stands below it.
   let asking = 0;
+  let soon = 0;
   const check = input => {
-    clearTimeout(input.asking);
-    input.asking = setTimeout(async () => {
+    clearTimeout(soon);
+    soon = setTimeout(async () => {
       const form = new FormData(input.form);
       const mine = ++asking;
       const answer = await fetch(input.form.dataset.shapes, { method: 'POST', body: new URLSearchParams(form) });
@@ -85,6 +87,8 @@
       }
     }, 350);
   };
+
+  document.addEventListener('submit', () => clearTimeout(soon)); // the answer to the form itself says it all
 
   document.addEventListener('input', event => {
     const input = event.target;
