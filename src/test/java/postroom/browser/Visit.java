@@ -106,6 +106,7 @@ final class Visit implements AutoCloseable {
     void picture(String name) {
         int over = tooWide();
         if (over > 0) complaints.add(page.url() + " is " + over + " pixels too wide");
+        page.evaluate("scrollTo(0, 0)"); // the bar on top stays on top
         page.screenshot(
                 new Page.ScreenshotOptions()
                         .setFullPage(true)
