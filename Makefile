@@ -1,7 +1,7 @@
 # What people and machines run. Needs a JDK 25, any older JDK that Maven runs on, and Maven.
 MVN ?= mvn -B
 
-.PHONY: all build test demo fmt bench fuzz soak reference clean
+.PHONY: all build test demo fmt bench fuzz soak reference pictures clean
 
 all: build
 
@@ -32,6 +32,10 @@ soak: ## what takes long: three nodes and all that may happen to them, a million
 
 reference: ## write the generated pages of docs/reference anew
 	WRITE_REFERENCE=yes $(MVN) -q test -Dtest=ReferencePagesTest -Dformat.skip=true
+
+pictures: ## take the pictures of README and docs anew, into docs/pictures
+	sh build-tools/chromium.sh
+	WRITE_PICTURES=yes $(MVN) -q test -Dtest=PicturesTest -Dformat.skip=true
 
 clean:
 	$(MVN) -q clean

@@ -86,6 +86,13 @@ final class Town implements AutoCloseable {
                         .POST(BodyPublishers.ofString(body.toString())));
     }
 
+    JsonNode patch(String path, JsonNode body) throws IOException, InterruptedException {
+        return answer(
+                HttpRequest.newBuilder(URI.create(address + path))
+                        .header("Content-Type", "application/json")
+                        .method("PATCH", BodyPublishers.ofString(body.toString())));
+    }
+
     JsonNode get(String path) throws IOException, InterruptedException {
         return answer(HttpRequest.newBuilder(URI.create(address + path)));
     }
@@ -132,6 +139,17 @@ final class Town implements AutoCloseable {
         return service;
     }
 
+    /// Any server with a user name and a password.
+    ObjectNode smarthost(String name) {
+        var from = "news@contoso.example";
+        var service = service(name, "smtp", from, emulator.smarthost().smtpPort());
+        service.withObject("/authentication")
+                .put("type", "basic")
+                .put("username", "relay@smarthost.example")
+                .put("password", "smarthost-demo-password");
+        return service;
+    }
+
     private ObjectNode service(String name, String preset, String from, int port) {
         var service = JSON.createObjectNode().put("name", name).put("preset", preset);
         service.withObject("/from").put("address", from).put("name", name);
@@ -169,6 +187,7 @@ final class Town implements AutoCloseable {
         properties.put("mail.smtp.auth", "true");
         properties.put("mail.smtp.starttls.required", "true");
         properties.put("mail.smtp.ssl.trust", "*"); // self-signed
+        properties.put("mail.from", from); // its domain is that of the Message-ID
         var session = Session.getInstance(properties);
         var message = new MimeMessage(session);
         message.setFrom(from);
