@@ -38,7 +38,7 @@ class GuideCalls {
     GuideCalls(
             Services services, Presets presets, OutgoingAddresses addresses, WebSettings settings) {
         this.services = services;
-        this.guides = new Guides(presets, addresses);
+        this.guides = new Guides(presets, addresses, services.guideValues());
         this.settings = settings;
     }
 

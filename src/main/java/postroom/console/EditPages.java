@@ -29,6 +29,7 @@ import postroom.web.Visitor;
 
 import tools.jackson.databind.node.ObjectNode;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -80,7 +81,10 @@ class EditPages {
                                 new ServiceFormView.Choice(
                                         it.key(), words.text("wizard.way." + it.key())))
                         .toList());
-        model.addAttribute("objectId", "");
+        model.addAttribute(
+                "objectId",
+                given.getOrDefault(
+                        "object_id", services.guideValues().objectId(service.id()).orElse("")));
         ServiceFormView.choices(words, model);
         return "service-edit";
     }
@@ -102,17 +106,18 @@ class EditPages {
             Model model) {
         var service = service(id);
         var patch = ServiceForm.changes(ServiceForm.json(form), services.shown(service));
-        var troubles =
-                patch.isEmpty()
-                        ? List.<FieldTrouble>of()
-                        : change(service, patch, !untried.isEmpty(), visitor, model);
+        var troubles = Shapes.ofObjectId(form);
+        if (troubles.isEmpty() && !patch.isEmpty())
+            troubles = change(service, patch, !untried.isEmpty(), visitor, model);
         if (!troubles.isEmpty()) {
             response.setStatus(422);
             return page(service, way, form.toSingleValueMap(), troubles, words, model);
         }
+        boolean keptMore = Shapes.keepObjectId(form, service.id(), services.guideValues());
         if (then.equals("authorize")) return "forward:/services/" + service.id() + "/authorize";
+        boolean changed = keptMore || !patch.isEmpty();
         redirect.addFlashAttribute(
-                "done", Say.of(patch.isEmpty() ? "services.unchanged" : "services.changed"));
+                "done", Say.of(changed ? "services.changed" : "services.unchanged"));
         return "redirect:/services/{id}";
     }
 
@@ -156,12 +161,14 @@ class EditPages {
             @PathVariable("id") String id, @RequestParam MultiValueMap<String, String> form) {
         var service = service(id);
         var patch = ServiceForm.changes(ServiceForm.json(form), services.shown(service));
+        var troubles = new ArrayList<>(Shapes.ofObjectId(form));
         try {
             var after = services.plan(service.id(), patch).after();
-            return Shapes.answer(Shapes.doubts(services.warnings(after)));
+            troubles.addAll(Shapes.doubts(services.warnings(after)));
         } catch (InvalidService invalid) {
-            return Shapes.answer(invalid.troubles());
+            troubles.addAll(invalid.troubles());
         }
+        return Shapes.answer(troubles);
     }
 
     /// The same once more, as a draft: without secrets, which nobody can read.
@@ -175,6 +182,8 @@ class EditPages {
         settings.put("name", service.name() + " 2");
         Drafts drafts = services.drafts();
         var draft = drafts.begin(settings, WizardPages.AT_PROVIDER, visitor.name());
+        var values = services.guideValues();
+        values.objectId(service.id()).ifPresent(it -> values.keepObjectId(draft.id(), it));
         return "redirect:/services/" + draft.id() + "/setup/" + WizardPages.AT_PROVIDER;
     }
 

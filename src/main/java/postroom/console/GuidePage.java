@@ -49,7 +49,7 @@ class GuidePage {
             InstantSource clock,
             WebSettings settings) {
         this.services = services;
-        this.guides = new Guides(presets, addresses);
+        this.guides = new Guides(presets, addresses, services.guideValues());
         this.links = new GuideViews(store, clock);
         this.settings = settings;
     }

@@ -5,6 +5,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.util.MultiValueMap;
 
 import postroom.catalog.Advice;
+import postroom.service.GuideValues;
 import postroom.service.InvalidService.FieldTrouble;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -15,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// What can be seen to be wrong besides what the rooms refuse: the object ID, which is a value for
-/// commands and no setting, and what can be stored and yet will not work.
+/// guides and no setting, and what can be stored and yet will not work.
 final class Shapes {
 
     private static final Pattern GUID =
@@ -55,6 +56,15 @@ final class Shapes {
                 : wrong(
                         "is not an object ID; copy it from Enterprise applications, this"
                                 + " application, Overview");
+    }
+
+    /// Keeps it with the service or the draft, where the form has the field.
+    ///
+    /// @return whether that was anything new
+    static boolean keepObjectId(MultiValueMap<String, String> form, long service, GuideValues at) {
+        return form.containsKey("object_id")
+                && ofObjectId(form).isEmpty()
+                && at.keepObjectId(service, stripped(form, "object_id"));
     }
 
     /// They forbid nothing.

@@ -58,7 +58,7 @@ class WizardPages {
         this.services = services;
         this.drafts = services.drafts();
         this.presets = presets;
-        this.guides = new Guides(presets, addresses);
+        this.guides = new Guides(presets, addresses, services.guideValues());
         this.guideViews = new GuideViews(store, clock);
         this.settings = settings;
     }
@@ -160,7 +160,10 @@ class WizardPages {
         model.addAttribute("way", ServiceFormView.of(way, sketch, presets));
         model.addAttribute("guide", GuideView.of(sketch, guides, settings.baseUrl()));
         model.addAttribute("link", guideViews.of(draft.id()));
-        model.addAttribute("objectId", given.getOrDefault("object_id", ""));
+        model.addAttribute(
+                "objectId",
+                given.getOrDefault(
+                        "object_id", services.guideValues().objectId(draft.id()).orElse("")));
         return "wizard-provider";
     }
 
@@ -180,6 +183,7 @@ class WizardPages {
         var troubles = new ArrayList<>(drafts.troubles(draft, patch));
         troubles.addAll(Shapes.ofObjectId(form));
         var saved = save(draft, patch, AT_PROVIDER, visitor);
+        Shapes.keepObjectId(form, saved.id(), services.guideValues());
         if ("later".equals(form.getFirst("then"))) {
             redirect.addFlashAttribute("done", Say.of("wizard.kept", saved.name()));
             return "redirect:/services";

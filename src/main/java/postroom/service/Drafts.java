@@ -156,7 +156,11 @@ public final class Drafts {
     }
 
     public void discard(long id) {
-        store.write(tx -> tx.update("delete from service_draft where id = ?", id));
+        store.write(tx -> {
+            if (tx.update("delete from service_draft where id = ?", id) == 0) return false;
+            GuideValues.forget(tx, id);
+            return true;
+        });
     }
 
     /// The service as far as it is known: what is missing is empty. For guides alone.

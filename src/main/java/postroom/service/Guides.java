@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongFunction;
 
 /// What an administrator has to do at the provider for one service, with its real values, from the
 /// templates beside the presets. An owner's `NAME.guide.md` or `NAME.ps1` takes the place of ours.
@@ -26,10 +27,16 @@ public final class Guides {
 
     private final Presets presets;
     private final OutgoingAddresses addresses;
+    private final LongFunction<Optional<String>> objectIds;
 
-    public Guides(Presets presets, OutgoingAddresses addresses) {
+    public Guides(Presets presets, OutgoingAddresses addresses, GuideValues values) {
+        this(presets, addresses, values::objectId);
+    }
+
+    Guides(Presets presets, OutgoingAddresses addresses, LongFunction<Optional<String>> objectIds) {
         this.presets = presets;
         this.addresses = addresses;
+        this.objectIds = objectIds;
     }
 
     public enum Form {
@@ -57,7 +64,8 @@ public final class Guides {
 
     /// What stands in the places of a service's guide.
     public Values values(Service service, URI baseUrl) {
-        return RealValues.of(service, baseUrl).with("outgoing_addresses", addresses.words());
+        var values = RealValues.of(service, baseUrl).with("outgoing_addresses", addresses.words());
+        return objectIds.apply(service.id()).map(it -> values.with("object_id", it)).orElse(values);
     }
 
     /// The guide with its places left open, for a page that fills them while somebody types.
@@ -139,8 +147,9 @@ public final class Guides {
     }
 
     /// What `%if` may ask for: the places that are known, and the service's ways.
-    private static Set<String> facts(Service service) {
+    private Set<String> facts(Service service) {
         var facts = new TreeSet<>(RealValues.of(service).known().keySet());
+        if (objectIds.apply(service.id()).isPresent()) facts.add("object_id");
         facts.add(Fields.word(service.transport()));
         facts.add("tls-" + Fields.word(service.smtp().tls()));
         if (service.authentication() instanceof OAuth2 oauth2) {

@@ -126,6 +126,7 @@ final class ServiceRows {
 
     static void delete(Tx tx, long id) throws SQLException {
         tx.update("delete from service where id = ?", id);
+        GuideValues.forget(tx, id);
         deleteAuthorization(tx, id);
     }
 

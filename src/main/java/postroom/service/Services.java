@@ -47,6 +47,7 @@ public final class Services {
     private final Planning planning;
     private final Mistakes mistakes;
     private final Drafts drafts;
+    private final GuideValues guideValues;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final List<LongConsumer> resumeListeners = new CopyOnWriteArrayList<>();
     private final KnownServices known = new KnownServices();
@@ -66,6 +67,7 @@ public final class Services {
         this.planning = new Planning(known, secrets, presets);
         this.mistakes = new Mistakes(presets);
         this.drafts = new Drafts(store, this, secrets, new ServiceReader(presets), clock);
+        this.guideValues = new GuideValues(store);
     }
 
     /// Checks the master key and reads what is stored.
@@ -182,6 +184,11 @@ public final class Services {
     /// Those that are being set up.
     public Drafts drafts() {
         return drafts;
+    }
+
+    /// What their guides need besides the settings.
+    public GuideValues guideValues() {
+        return guideValues;
     }
 
     /// A draft that lacks nothing becomes a service with the ID it had.

@@ -8,7 +8,11 @@ $clientId = {client_id}
 $mailbox  = {user}
 $from     = {from}
 
+%if object_id
+$objectId = {object_id}
+%else
 $objectId = (Read-Host 'Object ID from Entra > Enterprise applications > this application (not App registrations)').Trim()
+%end
 if ($objectId -notmatch '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$') { throw 'That is not an object ID.' }
 if ($objectId -eq $clientId) { throw 'That is the client ID. The object ID stands below it, under Enterprise applications.' }
 

@@ -5,10 +5,17 @@ $tenant   = {tenant}
 $clientId = {client_id}
 $mailbox  = {user}
 $from     = {from}
+%if object_id
+$objectId = {object_id}
+%end
 
 Connect-ExchangeOnline -Organization $tenant
-$principal = Get-ServicePrincipal | Where-Object AppId -eq $clientId
-if ($principal) {
+%if object_id
+$principals = Get-ServicePrincipal | Where-Object { $_.AppId -eq $clientId -or $_.ObjectId -eq $objectId }
+%else
+$principals = Get-ServicePrincipal | Where-Object AppId -eq $clientId
+%end
+foreach ($principal in $principals) {
     Remove-MailboxPermission -Identity $mailbox -User $principal.ObjectId -AccessRights FullAccess -Confirm:$false
     Remove-RecipientPermission -Identity $mailbox -Trustee $principal.ObjectId -AccessRights SendAs -Confirm:$false
 %if other_from

@@ -122,6 +122,37 @@ class WizardTest {
     }
 
     @Test
+    void an_object_id_is_kept_for_the_guide_and_can_be_changed() throws Exception {
+        var first = "11111111-2222-4333-8444-555555555555";
+        var second = "66666666-7777-4888-8999-000000000000";
+        var browser = signedIn("owner");
+        var id = begin(browser, "microsoft-365");
+        way(browser, id, "application");
+        var values = new HashMap<>(microsoft("App with object ID"));
+        values.remove("authentication.account_type");
+        values.put("object_id", first);
+        values.put("then", "later");
+        submitValues(browser, id, values);
+        browser.open("/services/" + id + "/setup/at-provider");
+        assertThat(browser.page()).contains("value=\"" + first + "\"");
+        values.remove("then");
+        submitValues(browser, id, values);
+
+        browser.open("/services/" + id + "/guide");
+        assertThat(browser.page()).contains(first);
+        browser.open("/services/" + id + "/guide/set-up.ps1");
+        assertThat(browser.page()).contains("$objectId = '" + first + "'");
+        browser.open("/services/" + id + "/edit");
+        assertThat(browser.page()).contains("value=\"" + first + "\"");
+        browser.submit("/services/" + id + "/edit", Map.of("object_id", CLIENT, "authentication.client_id", CLIENT));
+        assertThat(browser.page()).contains("Is the client ID.");
+        browser.submit("/services/" + id + "/edit", Map.of("object_id", second));
+
+        browser.open("/services/" + id + "/guide/undo.ps1");
+        assertThat(browser.page()).contains("$objectId = '" + second + "'");
+    }
+
+    @Test
     void google_with_a_redirect_uri_to_copy() throws Exception {
         var browser = signedIn("operator");
         var id = begin(browser, "google");

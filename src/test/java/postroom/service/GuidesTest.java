@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 class GuidesTest {
 
@@ -104,6 +105,21 @@ class GuidesTest {
     }
 
     @Test
+    void an_object_id_that_is_known_is_asked_for_no_more() {
+        var id = "11111111-2222-4333-8444-555555555555";
+        var guides = new Guides(Presets.ours(), ADDRESSES, _ -> Optional.of(id));
+        var office = service(APPLICATION);
+
+        assertThat(guides.of(office, BASE, Form.MARKDOWN).orElseThrow())
+                .contains("-ObjectId '" + id + "'");
+        assertThat(guides.of(office, BASE, Form.POWERSHELL).orElseThrow())
+                .contains("$objectId = '" + id + "'")
+                .doesNotContain("Read-Host");
+        assertThat(guides.of(office, BASE, Form.UNDO).orElseThrow())
+                .contains("$objectId = '" + id + "'", "$_.ObjectId -eq $objectId");
+    }
+
+    @Test
     void a_mailbox_reads_its_redirect_uri_and_the_rights_on_a_shared_mailbox() {
         assertThat(guide(MAILBOX, Form.MARKDOWN))
                 .contains(
@@ -182,7 +198,7 @@ class GuidesTest {
     void an_owner_writes_another_guide_beside_the_presets() throws IOException {
         Files.writeString(directory.resolve("relay.guide.md"), "# Ask Grace about {host}\n");
 
-        var guides = new Guides(Presets.withOwners(directory), ADDRESSES);
+        var guides = new Guides(Presets.withOwners(directory), ADDRESSES, _ -> Optional.empty());
 
         assertThat(guides.of(service(RELAY), BASE, Form.MARKDOWN))
                 .contains("# Ask Grace about `smtp-relay.gmail.com`\n");
@@ -193,7 +209,7 @@ class GuidesTest {
     }
 
     private static Guides guides() {
-        return new Guides(Presets.ours(), ADDRESSES);
+        return new Guides(Presets.ours(), ADDRESSES, _ -> Optional.empty());
     }
 
     static Service service(String settings) {
