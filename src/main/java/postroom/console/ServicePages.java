@@ -20,7 +20,10 @@ import postroom.queue.Queue;
 import postroom.route.Routes;
 import postroom.service.Authentication.OAuth2;
 import postroom.service.Drafts.Draft;
+import postroom.service.Guides;
 import postroom.service.MailWaits;
+import postroom.service.OutgoingAddresses;
+import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.Services;
 import postroom.web.Allowed;
@@ -45,6 +48,8 @@ class ServicePages {
     private final CheckViews checks;
     private final AuthorizationFacts authorization;
     private final ServiceHistory history;
+    private final Guides guides;
+    private final OutgoingAddresses addresses;
 
     ServicePages(
             Services services,
@@ -57,6 +62,8 @@ class ServicePages {
             Authorizations authorizations,
             Revocation revocation,
             EventLog events,
+            Presets presets,
+            OutgoingAddresses addresses,
             InstantSource clock,
             WebSettings settings) {
         this.services = services;
@@ -68,6 +75,8 @@ class ServicePages {
         this.authorization = new AuthorizationFacts(authorizations, clock, settings.baseUrl());
         this.views = new ServiceViews(services, catalog, queue, clock, settings.baseUrl());
         this.history = new ServiceHistory(events, catalog, clock);
+        this.guides = new Guides(presets, addresses, services.guideValues());
+        this.addresses = addresses;
     }
 
     @GetMapping("/services")
@@ -117,6 +126,7 @@ class ServicePages {
         model.addAttribute("report", checks.view(service).orElse(null));
         model.addAttribute("verified", checks.verified(service).orElse(null));
         model.addAttribute("history", history.of(service));
+        model.addAttribute("addresses", guides.tellsAddresses(service) ? addresses : null);
         model.addAttribute("canRevoke", authorization.of(service).isPresent());
         model.addAttribute("route", routes.leadingTo(service.id()).map(it -> it.name()).orElse(""));
         return "service";

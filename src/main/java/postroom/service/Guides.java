@@ -68,6 +68,11 @@ public final class Guides {
         return objectIds.apply(service.id()).map(it -> values.with("object_id", it)).orElse(values);
     }
 
+    /// True where somebody at the provider may have to know where mail comes from.
+    public boolean tellsAddresses(Service service) {
+        return template(service).contains("{outgoing_addresses}");
+    }
+
     /// The guide with its places left open, for a page that fills them while somebody types.
     public String template(Service service) {
         return presets.text(name(service) + Form.MARKDOWN.suffix)

@@ -144,12 +144,24 @@ class WizardTest {
         assertThat(browser.page()).contains("$objectId = '" + first + "'");
         browser.open("/services/" + id + "/edit");
         assertThat(browser.page()).contains("value=\"" + first + "\"");
-        browser.submit("/services/" + id + "/edit", Map.of("object_id", CLIENT, "authentication.client_id", CLIENT));
+        browser.submit(
+                "/services/" + id + "/edit",
+                Map.of("object_id", CLIENT, "authentication.client_id", CLIENT));
         assertThat(browser.page()).contains("Is the client ID.");
         browser.submit("/services/" + id + "/edit", Map.of("object_id", second));
 
         browser.open("/services/" + id + "/guide/undo.ps1");
         assertThat(browser.page()).contains("$objectId = '" + second + "'");
+    }
+
+    @Test
+    void a_service_shows_from_where_its_mail_leaves_where_somebody_has_to_let_it_in()
+            throws Exception {
+        var browser = signedIn("viewer");
+        var relay = house.service("Let in");
+
+        assertThat(browser.open("/services/" + relay).page())
+                .contains("Mail leaves from", "data-copy=\"203.0.113.5\"", "Conditional Access");
     }
 
     @Test
