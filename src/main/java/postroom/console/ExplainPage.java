@@ -55,7 +55,7 @@ class ExplainPage {
         model.addAttribute("text", asked);
         model.addAttribute(
                 "advice", advice.stream().limit(SHOWN).map(one -> one.with(values)).toList());
-        model.addAttribute("service", service);
+        model.addAttribute("service", known.map(Service::name).orElse(service));
         model.addAttribute("services", choices(reader));
         return "explain";
     }

@@ -3,7 +3,6 @@ package postroom.console;
 import org.jspecify.annotations.Nullable;
 
 import postroom.access.Access;
-import postroom.access.Credential;
 import postroom.catalog.Advice;
 import postroom.catalog.Catalog;
 import postroom.catalog.Values;
@@ -14,7 +13,6 @@ import postroom.queue.MessageRow;
 import postroom.queue.Queue;
 import postroom.queue.RecipientRow;
 import postroom.service.RealValues;
-import postroom.service.Service;
 import postroom.service.Services;
 
 import java.net.URI;
@@ -65,7 +63,7 @@ final class MessageViews {
             MessageRow row,
             Size size,
             Moment acceptedAt,
-            @Nullable String credential,
+            @Nullable Linked credential,
             List<State> states,
             List<RecipientView> recipients,
             int hidden,
@@ -80,7 +78,7 @@ final class MessageViews {
     record RecipientView(
             String address,
             Mark mark,
-            String service,
+            Linked service,
             int attempts,
             @Nullable Say next,
             @Nullable Moment dueAt,
@@ -104,7 +102,8 @@ final class MessageViews {
                         .limit(all ? Integer.MAX_VALUE : MOST_RECIPIENTS)
                         .toList();
         var states = states(recipients);
-        var credential = row.credential().map(this::credential).orElse(null);
+        var credential =
+                row.credential().map(it -> Linked.credential(it, rooms.access)).orElse(null);
         boolean hasContent = rooms.queue.content(row.id()).isPresent();
         return new Detail(
                 row.id().toString(),
@@ -118,7 +117,7 @@ final class MessageViews {
                         .toList(),
                 worstFirst.stream().map(it -> view(row, it, now)).toList(),
                 recipients.size() - worstFirst.size(),
-                new Timeline(rooms, credential, now).of(row),
+                new Timeline(rooms, credential == null ? null : credential.name(), now).of(row),
                 states.containsKey("queued") || states.containsKey("deferred"),
                 states.containsKey("held"),
                 hasContent,
@@ -144,7 +143,7 @@ final class MessageViews {
         return new RecipientView(
                 row.address().toString(),
                 Mark.of(row.state()),
-                nameOf(row.service()),
+                Linked.service(row.service(), rooms.services),
                 row.attempts(),
                 next(row, closed).orElse(null),
                 due.map(it -> Moment.of(it, now)).orElse(null),
@@ -159,7 +158,11 @@ final class MessageViews {
     private Optional<Say> next(RecipientRow row, boolean closed) {
         if (row.dueAt().isEmpty()) return Optional.empty();
         if (row.claimed()) return Optional.of(Say.of("messages.under-way"));
-        if (closed) return Optional.of(Say.of("messages.waits-for", nameOf(row.service())));
+        if (closed)
+            return Optional.of(
+                    Say.of(
+                            "messages.waits-for",
+                            Linked.service(row.service(), rooms.services).name()));
         return Optional.of(Say.of("messages.next-try"));
     }
 
@@ -173,13 +176,5 @@ final class MessageViews {
         return Address.parse(message.headerFrom())
                 .map(from -> values.with("from", from.toString()))
                 .orElse(values);
-    }
-
-    private String credential(long id) {
-        return rooms.access.credential(id).map(Credential::name).orElse(Long.toString(id));
-    }
-
-    private String nameOf(long service) {
-        return rooms.services.byId(service).map(Service::name).orElse(Long.toString(service));
     }
 }

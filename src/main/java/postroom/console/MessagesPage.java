@@ -47,7 +47,7 @@ class MessagesPage {
         this.access = access;
         this.catalog = catalog;
         this.firstSteps = firstSteps;
-        this.lines = new MessageLines(queue, services);
+        this.lines = new MessageLines(queue, services, access, catalog);
         this.clock = clock;
     }
 

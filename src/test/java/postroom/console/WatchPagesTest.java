@@ -182,6 +182,38 @@ class WatchPagesTest {
     }
 
     @Test
+    void a_message_leads_to_its_service_its_credential_and_back() throws Exception {
+        setUp();
+        var id = accepted("Invoice");
+
+        for (var path : List.of("/messages", "/messages/" + id))
+            assertThat(owner.open(path).page())
+                    .contains("href=\"/services/" + office + "\"")
+                    .containsPattern("href=\"/credentials/\\d+\">as shop</a>");
+        owner.open(link(owner.page(), "/credentials/"));
+        owner.open(link(owner.page(), "/messages?credential="));
+
+        assertThat(owner.page()).contains("Invoice");
+        assertThat(as(Role.SETUP).open("/credentials").status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_message_that_waits_leads_from_the_list_to_what_to_do() throws Exception {
+        setUp();
+        var id = accepted("Invoice");
+        house.store.write(tx ->
+                tx.update(
+                        "update recipient set state = 'deferred', advice = ? where message_id = ?",
+                        "mailbox-full",
+                        id(id).value()));
+
+        owner.open(link(owner.open("/messages").page(), "/explain?advice="));
+
+        assertThat(owner.status()).isEqualTo(200);
+        assertThat(owner.page()).contains("The mailbox is full");
+    }
+
+    @Test
     void a_message_is_sent_again_as_a_new_one() throws Exception {
         setUp();
         var id = accepted("Invoice");
