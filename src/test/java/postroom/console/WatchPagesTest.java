@@ -169,7 +169,7 @@ class WatchPagesTest {
 
         var page = owner.open("/messages/" + id).page();
         assertThat(page)
-                .contains("Invoice", "a@example.net", "accepted", "over http", "for Office");
+                .contains("Invoice", "a@example.net", "accepted", "over HTTP", "for Office");
 
         owner.submit("/messages/" + id + "/reroute", Map.of("to", relay));
         assertThat(owner.open("/messages/" + id).page())
