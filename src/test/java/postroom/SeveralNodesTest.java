@@ -2,6 +2,7 @@ package postroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /// Two packaged programs on one real PostgreSQL: what becomes of the mail when one of the three
 /// goes away under load. What else may happen to a node is in [ThreeNodesTest].
+@Order(1) // takes long
 @Tag("packaged")
 @Timeout(value = 6, unit = TimeUnit.MINUTES)
 class SeveralNodesTest {

@@ -9,6 +9,7 @@ import com.microsoft.playwright.options.ColorScheme;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import java.util.TreeMap;
 
 /// Walks along every link that an owner can see, on a phone and on a desk, by day and by night. A
 /// page that is new is walked over without being named here.
+@Order(1) // takes long
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EveryPageTest {
 

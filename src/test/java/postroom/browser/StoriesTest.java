@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import java.util.regex.Pattern;
 
 /// What an owner does in the console on the day that matters, from the first page to the first
 /// message that left, and what they read when something is wrong.
+@Order(1) // takes long
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StoriesTest {
 

@@ -26,7 +26,7 @@ import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.Services;
 import postroom.service.Usage;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
 import postroom.store.Store;
 import postroom.store.Tx;
 
@@ -69,7 +69,7 @@ class LanesTest {
 
     @BeforeEach
     void open() {
-        store = SqliteStore.open(directory.resolve("postroom.db"), clock);
+        store = Database.SQLITE.open(directory, clock);
         var events = new EventLog(store, clock);
         var vault = Vault.withKey(new Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
         var catalog = JsonCatalog.ours();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import postroom.Clock;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
 import postroom.store.Store;
 
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ class EventLogTest {
 
     @BeforeEach
     void open(@TempDir Path data) {
-        store = new LateStore(SqliteStore.open(data.resolve("postroom.db"), clock));
+        store = new LateStore(Database.SQLITE.open(data, clock));
         events = new EventLog(store, clock);
     }
 

@@ -19,7 +19,7 @@ import postroom.service.Authentication.OAuth2;
 import postroom.service.Presets;
 import postroom.service.Service;
 import postroom.service.Services;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
 import postroom.store.Store;
 import postroom.store.StoreException;
 
@@ -57,7 +57,7 @@ class SecretTrialTest {
     @BeforeEach
     void open() throws Exception {
         provider = new FakeProvider();
-        store = SqliteStore.open(directory.resolve("postroom.db"), clock);
+        store = Database.SQLITE.open(directory, clock);
         var events = new EventLog(store, clock);
         services = Services.open(store, events, VAULT, Presets.ours(), CATALOG, clock);
         authorizations = new Authorizations(store, VAULT, events, clock, "node-1");

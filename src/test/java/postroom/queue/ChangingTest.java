@@ -18,7 +18,7 @@ import postroom.queue.Change.Release;
 import postroom.queue.Change.Reroute;
 import postroom.queue.Change.Retry;
 import postroom.queue.Change.Why;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,9 +32,7 @@ class ChangingTest {
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        ledger =
-                new Ledger(SqliteStore.open(directory.resolve("postroom.db"), clock), clock)
-                        .withServices();
+        ledger = new Ledger(Database.SQLITE.open(directory, clock), clock).withServices();
     }
 
     @AfterEach

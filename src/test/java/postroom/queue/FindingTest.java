@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import postroom.Clock;
 import postroom.mail.QueueId;
 import postroom.queue.Ledger.Put;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
 import postroom.store.Store;
 
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ class FindingTest {
     }
 
     Store store() {
-        return SqliteStore.open(directory.resolve("postroom.db"), clock);
+        return Database.SQLITE.open(directory, clock);
     }
 
     @AfterEach

@@ -25,7 +25,7 @@ import postroom.mail.Reply;
 import postroom.mail.Scope;
 import postroom.service.Limits;
 import postroom.service.Usage;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
 import postroom.store.Store;
 
 import java.io.IOException;
@@ -59,7 +59,7 @@ class QueueTest {
     }
 
     Store store(Clock clock) {
-        return SqliteStore.open(directory.resolve("postroom.db"), clock);
+        return Database.SQLITE.open(directory, clock);
     }
 
     @AfterEach

@@ -18,7 +18,7 @@ import postroom.mail.QueueId;
 import postroom.mail.Reply;
 import postroom.service.Limits;
 import postroom.service.Usage;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
 import postroom.store.Store;
 
 import java.io.IOException;
@@ -51,7 +51,7 @@ class RetentionTest {
 
     @BeforeEach
     void open() {
-        store = SqliteStore.open(directory.resolve("postroom.db"), clock);
+        store = Database.SQLITE.open(directory, clock);
         events = new EventLog(store, clock);
         spool = new Spool(store, clock);
         var schedule = new RetrySchedule(List.of(Duration.ofMinutes(1)));

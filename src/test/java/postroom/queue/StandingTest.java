@@ -15,7 +15,7 @@ import postroom.event.HourlyCounts;
 import postroom.event.HourlyCounts.Hour;
 import postroom.event.HourlyCounts.Trouble;
 import postroom.queue.Ledger.Put;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
 import postroom.store.Store;
 
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ class StandingTest {
     }
 
     Store store() {
-        return SqliteStore.open(directory.resolve("postroom.db"), clock);
+        return Database.SQLITE.open(directory, clock);
     }
 
     @AfterEach

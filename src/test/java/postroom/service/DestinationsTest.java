@@ -17,7 +17,7 @@ import postroom.event.EventLog;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
 import postroom.service.InvalidService.FieldTrouble;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
 import postroom.store.Store;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -38,7 +38,7 @@ class DestinationsTest {
 
     @BeforeEach
     void open() {
-        store = SqliteStore.open(directory.resolve("postroom.db"), clock);
+        store = Database.SQLITE.open(directory, clock);
         var events = new EventLog(store, clock);
         var vault = Vault.withKey(new Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
         services = Services.open(store, events, vault, Presets.ours(), JsonCatalog.ours(), clock);

@@ -15,7 +15,7 @@ import postroom.event.EventLog;
 import postroom.secret.Secret;
 import postroom.secret.Vault;
 import postroom.service.InvalidService.FieldTrouble;
-import postroom.store.SqliteStore;
+import postroom.store.Database;
 import postroom.store.Store;
 
 import tools.jackson.databind.JsonNode;
@@ -44,7 +44,7 @@ class ServiceSettingsTest {
 
     @BeforeEach
     void open() {
-        store = SqliteStore.open(directory.resolve("postroom.db"), CLOCK);
+        store = Database.SQLITE.open(directory, CLOCK);
         services =
                 Services.open(
                         store,

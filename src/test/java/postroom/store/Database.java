@@ -1,6 +1,10 @@
 package postroom.store;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,11 +14,14 @@ public enum Database {
     SQLITE {
         @Override
         public Store open(Path directory, InstantSource clock) {
-            return SqliteStore.open(directory.resolve("postroom.db"), clock);
+            var file = directory.resolve("postroom.db");
+            giveTables(file);
+            return SqliteStore.open(file, clock);
         }
 
         @Override
         public Map<String, String> settings(Path directory) {
+            giveTables(directory.resolve("postroom.db"));
             return Map.of();
         }
     },
@@ -44,8 +51,31 @@ public enum Database {
     /// The environment that has a house keep things here.
     public abstract Map<String, String> settings(Path directory);
 
+    /// Every step of the schema once; the others are copies of it.
+    private static final class Schema {
+        static final Path FILE = migrated();
+
+        private static Path migrated() {
+            try {
+                var file = Files.createTempDirectory("postroom-schema").resolve("postroom.db");
+                SqliteStore.open(file, InstantSource.system()).close();
+                return file;
+            } catch (IOException trouble) {
+                throw new UncheckedIOException(trouble);
+            }
+        }
+    }
+
+    private static void giveTables(Path file) {
+        try {
+            if (Files.notExists(file))
+                Files.copy(Schema.FILE, file, StandardCopyOption.COPY_ATTRIBUTES);
+        } catch (IOException trouble) {
+            throw new UncheckedIOException(trouble);
+        }
+    }
+
     private static PostgresStore.Login login(Path directory) {
-        return LOGINS.computeIfAbsent(
-                directory.toAbsolutePath(), _ -> TestPostgres.freshDatabase());
+        return LOGINS.computeIfAbsent(directory.toAbsolutePath(), _ -> TestPostgres.freshTables());
     }
 }

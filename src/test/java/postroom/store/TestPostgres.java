@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Assumptions;
 
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -36,15 +37,34 @@ public final class TestPostgres {
         }
     }
 
-    /// An empty database of its own.
+    /// Every step of the schema once; the others are copies of it.
+    private static final class Schema {
+        static final String NAME = migrated();
+
+        private static String migrated() {
+            PostgresStore.open(database("postroom_schema", "template1"), InstantSource.system())
+                    .close();
+            return "postroom_schema";
+        }
+    }
+
+    /// An empty database of its own, without tables.
     public static PostgresStore.Login freshDatabase() {
+        return database("postroom_" + databases.incrementAndGet(), "template1");
+    }
+
+    /// A database of its own, with the tables of today.
+    static PostgresStore.Login freshTables() {
+        return database("postroom_" + databases.incrementAndGet(), Schema.NAME);
+    }
+
+    private static PostgresStore.Login database(String name, String template) {
         Assumptions.assumeTrue(
                 Started.SERVER.isPresent(), "PostgreSQL cannot be started here; NOT tested");
         var server = Started.SERVER.orElseThrow();
-        var name = "postroom_" + databases.incrementAndGet();
         try (var connection = server.getPostgresDatabase().getConnection();
                 var statement = connection.createStatement()) {
-            statement.execute("create database " + name);
+            statement.execute("create database " + name + " template " + template);
         } catch (SQLException refused) {
             throw new AssertionError(refused);
         }
