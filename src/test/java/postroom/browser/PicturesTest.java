@@ -87,9 +87,10 @@ class PicturesTest {
             visit.fill("authentication.client_id", client.id());
             visit.fill("authentication.client_secret", client.secrets().getFirst());
             visit.fill("authentication.login", NOREPLY);
+            visit.fill("object_id", "cce5736b-e53f-4601-bf1c-23acf9f7a420");
             visit.page.waitForLoadState(LoadState.NETWORKIDLE);
             assertThat(visit.main()).containsText("New-ServicePrincipal");
-            Album.picture(visit, town, "new-service", 1180);
+            Album.picture(visit, town, "new-service", 1200);
         }
     }
 
