@@ -5,7 +5,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 
@@ -29,8 +29,6 @@ import java.util.regex.Pattern;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StoriesTest {
 
-    private static final ContainsTextOptions IN_THE_END =
-            new ContainsTextOptions().setTimeout(30_000);
     private static final String NOREPLY = "noreply@contoso.example";
     private static final String BILLING = "billing@fabrikam.example";
     private static final String CUSTOMER = "customer@fabrikam.example";
@@ -42,6 +40,7 @@ class StoriesTest {
     @BeforeAll
     void open() {
         chromium = Chromium.start();
+        PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
     }
 
     @AfterAll
@@ -142,7 +141,7 @@ class StoriesTest {
         phone.fill("input[name=user_code]", code.lines().findFirst().orElseThrow());
         phone.check("input[value='" + NOREPLY + "']");
         phone.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Accept")).click();
-        assertThat(visit.heading()).containsText("Authorized", IN_THE_END);
+        assertThat(visit.heading()).containsText("Authorized");
         visit.follow("Test it now");
         passTheTest(CUSTOMER);
         assertThat(visit.complaints()).isEmpty();
@@ -221,7 +220,7 @@ class StoriesTest {
         town.emulator.change(mailbox("disabled_mailbox"));
         visit.fill("recipient", CUSTOMER);
         visit.press("Run test");
-        assertThat(visit.page.locator("#report")).containsText("Failed", IN_THE_END);
+        assertThat(visit.page.locator("#report")).containsText("Failed");
         assertThat(visit.page.locator("#report li.bad"))
                 .containsText("SMTP AUTH is switched off for this mailbox");
         assertThat(visit.page.locator("#report li.bad"))
@@ -315,7 +314,7 @@ class StoriesTest {
     private void passTheTest(String recipient) {
         visit.fill("recipient", recipient);
         visit.press("Run test");
-        assertThat(visit.page.locator("#report h2")).containsText("Passed", IN_THE_END);
+        assertThat(visit.page.locator("#report h2")).containsText("Passed");
     }
 
     /// What stands beside that word where it is shown for once.

@@ -100,7 +100,7 @@ class AuthorizerTest {
 
     private void shortly(Duration interval) throws InterruptedException {
         clock.pass(interval);
-        Thread.sleep(Duration.ofMillis(20));
+        Thread.sleep(Duration.ofMillis(2));
     }
 
     @AfterEach

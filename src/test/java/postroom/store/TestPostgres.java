@@ -26,6 +26,7 @@ public final class TestPostgres {
                 return Optional.of(
                         EmbeddedPostgres.builder()
                                 .setServerConfig("max_connections", "200")
+                                .setServerConfig("fsync", "off") // no test pulls the plug
                                 .start());
             } catch (IOException | RuntimeException cannot) {
                 System.err.println(
