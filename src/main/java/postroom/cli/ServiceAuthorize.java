@@ -67,7 +67,7 @@ final class ServiceAuthorize {
 
         private void print(JsonNode begun) {
             var until = Json.text(begun, "expires_at");
-            if (begun.has("user_code")) {
+            if (begun.hasNonNull("user_code")) {
                 say("Open      " + Json.text(begun, "verification_uri"));
                 say("and enter " + Json.text(begun, "user_code") + "   (until " + until + ")");
                 return;

@@ -85,7 +85,7 @@ final class WebhookCommand extends Words {
         private static String state(JsonNode webhook) {
             if (!webhook.path("enabled").asBoolean())
                 return "off: " + Json.text(webhook, "disabled_reason");
-            return webhook.has("failing_since")
+            return webhook.hasNonNull("failing_since")
                     ? "failing since " + Json.text(webhook, "failing_since")
                     : "on";
         }

@@ -25,6 +25,7 @@ import postroom.service.Service;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -348,8 +349,9 @@ public final class Authorizer {
                 + " gets its access tokens by itself; run a check to see whether it does.";
     }
 
+    /// As the database keeps it.
     private Instant now() {
-        return requests.clock().instant();
+        return requests.clock().instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     private static Optional<String> one(Map<String, List<String>> parameters, String name) {

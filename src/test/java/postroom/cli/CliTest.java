@@ -131,7 +131,7 @@ class CliTest {
                 "POST /v1/services/Office/authorize",
                 """
                 {"authorization_url":"https://login.example/authorize?state=x",
-                 "expires_at":"2026-11-21T12:10:00Z"}
+                 "user_code":null,"verification_uri":null,"expires_at":"2026-11-21T12:10:00Z"}
                 """);
         answers.put(
                 "GET /v1/services/Office/authorization",
@@ -145,7 +145,8 @@ class CliTest {
 
         assertThat(printed())
                 .contains(
-                        "https://login.example/authorize?state=x", "You declined.", "AADSTS65004");
+                        "https://login.example/authorize?state=x", "You declined.", "AADSTS65004")
+                .doesNotContain("and enter");
     }
 
     @Test
@@ -153,7 +154,7 @@ class CliTest {
         answers.put(
                 "POST /v1/services/Office/authorize",
                 """
-                {"user_code":"ABCD-EFGH","verification_uri":"https://login.example/device",
+                {"authorization_url":null,"user_code":"ABCD-EFGH","verification_uri":"https://login.example/device",
                  "expires_at":"2026-11-21T12:15:00Z"}
                 """);
         answers.put(
