@@ -177,7 +177,7 @@ class FaultsTest {
         town.emulator.change("faults: [{stage: final-dot, delay: 800ms}]");
         town.office("{\"connections\": 1}");
         for (int i = 0; i < 3; i++) town.handIn("erp", ERP, "a@example.net");
-        town.await("a line", () -> town.house.dispatcher.quietUntil().isEmpty());
+        town.await("a line", () -> town.emulator.count("auth microsoft") == 1);
 
         town.clock.pass(Duration.ofHours(hours));
         town.settle();

@@ -86,6 +86,9 @@ final class Lanes {
     private volatile Instant fullUntil = Instant.MIN;
     private Instant roomAgain = Instant.MIN;
 
+    /// What was counted is counted no more: a limit that was reached may have room again.
+    private volatile boolean refunded;
+
     /// What was put in last; what was forgotten is found out once more.
     private static final class Newest extends LinkedHashMap<QueueId, String> {
         private static final long serialVersionUID = 1;
@@ -142,6 +145,8 @@ final class Lanes {
         int room = target - ready.size();
         boolean low = room >= target - refillBelow;
         if (!low && !(hinted && mayOvertake(target))) return startLines(most, now); // lanes nudge
+        if (refunded) roomAgain = Instant.MIN;
+        refunded = false;
         boolean isFull = now.isBefore(roomAgain) && !(limitWaitsForHeld && held.isEmpty());
         if (isFull || (!hinted && now.isBefore(lookAgain)))
             return earlier(isFull ? roomAgain : lookAgain, startLines(most, now));
@@ -397,7 +402,7 @@ final class Lanes {
         synchronized (places) {
             if (places.get() == returned) fullUntil = tools.clock().instant().plus(LOOK_FOR_PLACE);
         }
-        if (seats.lanes() <= 1) giveBackReady();
+        if (seats.lanes() <= 1) claimAnew(ready.drain());
     }
 
     /// How many connections lanes of this node have returned so far.
@@ -531,6 +536,7 @@ final class Lanes {
                 .giveBack(claims)
                 .whenComplete((done, trouble) -> {
                     claims.forEach(held::remove);
+                    refunded = true;
                     afterwards.run();
                     givingBack.decrementAndGet();
                 });

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /// Connections to services that several nodes count together: each open one is a numbered row, and
@@ -100,14 +101,15 @@ public final class Lines {
                 .isPresent();
     }
 
+    /// Returns once the others may have it, or when the database is away: then it is given back
+    /// later.
     public void giveBack(Seat seat) {
-        givenBack(seat)
-                .whenComplete((done, trouble) -> {
-                    if (trouble == null) return;
-                    log.warn("a connection is not given back yet: {}", trouble.toString());
-                    CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS)
-                            .execute(() -> giveBack(seat));
-                });
+        try {
+            givenBack(seat).join();
+        } catch (CompletionException trouble) {
+            log.warn("a connection is not given back yet: {}", trouble.toString());
+            CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(() -> giveBack(seat));
+        }
     }
 
     CompletableFuture<Integer> givenBack(Seat seat) {
