@@ -144,8 +144,7 @@ class CliTest {
         assertThat(run("service", "authorize", "Office")).isEqualTo(Trouble.REFUSED);
 
         assertThat(printed())
-                .contains(
-                        "https://login.example/authorize?state=x", "You declined.", "AADSTS65004")
+                .contains("https://login.example/authorize?state=x", "You declined.", "AADSTS65004")
                 .doesNotContain("and enter");
     }
 
