@@ -86,6 +86,7 @@ public final class WebServer implements AutoCloseable {
         // Where the browser goes next is not for the name in its Host header to say.
         properties.put("server.tomcat.use-relative-redirects", "true");
         properties.put("server.tomcat.connection-timeout", "30s");
+        properties.put("server.tomcat.max-keep-alive-requests", 10_000); // 100 costs handshakes
         properties.put("server.max-http-request-header-size", "32KB");
         // For what the next page says after a form, and nothing else; see SignInDesk.
         properties.put("server.servlet.session.timeout", "10m");

@@ -115,7 +115,7 @@ final class DoorRows {
                     var socket =
                             context.getSocketFactory()
                                     .createSocket("127.0.0.1", subject.first().tls);
-                    try (var session = new Load.Session(socket, content)) {
+                    try (var session = new Load.Session(socket, content).signIn()) {
                         while (more.getAsBoolean()) session.send();
                     }
                 });

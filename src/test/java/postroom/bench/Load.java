@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +19,8 @@ import java.util.function.BooleanSupplier;
 /// at a time. Debian's `smtp-source` where it is installed, since it costs less; else this class
 /// itself.
 final class Load {
+    static final String USERNAME = "load-over-tls";
+    static final String PASSWORD = "a password of twenty-nine letters";
     static final int SMALL = 4096;
 
     private static final Path SMTP_SOURCE = Path.of("/usr/sbin/smtp-source");
@@ -112,6 +115,14 @@ final class Load {
             out = socket.getOutputStream();
             expect(in, '2');
             say(out, in, "EHLO load.example.net", '2');
+        }
+
+        Session signIn() throws IOException {
+            var plain = "\0" + USERNAME + "\0" + PASSWORD;
+            var encoded =
+                    Base64.getEncoder().encodeToString(plain.getBytes(StandardCharsets.US_ASCII));
+            say(out, in, "AUTH PLAIN " + encoded, '2');
+            return this;
         }
 
         void send() throws IOException {

@@ -68,6 +68,14 @@ final class PostroomSubject implements Subject {
                         """
                         {"name": "load", "senders": ["*"], "networks": ["127.0.0.1/32"], "without_auth": true}
                         """);
+        first().call(
+                        "POST",
+                        "/v1/credentials",
+                        """
+                        {"name": "tls", "senders": ["*"], "smtp_username": "%s", "smtp_password": "%s"}
+                        """
+                                .formatted(Load.USERNAME, Load.PASSWORD));
+        if (nodes.size() > 1) Thread.sleep(3_000); // the others hear of it within about a second
     }
 
     Node first() {

@@ -161,6 +161,14 @@ final class MimeWriter {
         boolean utf8 = !message.envelope().forwardPaths().stream().allMatch(Address::isAscii);
         utf8 |= !message.from().map(from -> from.address().isAscii()).orElse(true);
         utf8 |= !message.replyTo().stream().allMatch(person -> person.address().isAscii());
+        return utf8 ? BEYOND_ASCII : ASCII;
+    }
+
+    // To make one means to look through the class path.
+    private static final Session ASCII = session(false);
+    private static final Session BEYOND_ASCII = session(true);
+
+    private static Session session(boolean utf8) {
         var properties = new Properties();
         properties.setProperty("mail.mime.allowutf8", Boolean.toString(utf8));
         properties.setProperty("mail.mime.charset", StandardCharsets.UTF_8.name());
