@@ -73,8 +73,8 @@ final class Million {
             try (var rows =
                     statement.executeQuery(
                             """
-                            select (max(event.id) >> 21) - (min(message.id) >> 21) + 2 as millis
-                            from message, event
+                            select ((select max(id) from event) >> 21)
+                                - ((select min(id) from content) >> 21) + 2 as millis
                             """)) {
                 millis = rows.getLong("millis");
             }
