@@ -26,7 +26,6 @@ import postroom.access.NewCredential;
 import postroom.access.Role;
 import postroom.access.UsernameTaken;
 import postroom.secret.Secret;
-import postroom.service.Service;
 import postroom.service.Services;
 import postroom.service.Usage;
 import postroom.web.Allowed;
@@ -172,7 +171,7 @@ class CredentialCalls {
     }
 
     private String nameOf(long service) {
-        return services.byId(service).map(Service::name).orElse(Long.toString(service));
+        return services.nameOf(service);
     }
 
     private static String word(Usage usage) {

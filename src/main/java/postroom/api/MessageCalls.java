@@ -338,6 +338,6 @@ class MessageCalls {
     }
 
     private String nameOf(long service) {
-        return services.byId(service).map(Service::name).orElse(Long.toString(service));
+        return services.nameOf(service);
     }
 }

@@ -11,7 +11,6 @@ import postroom.queue.AttemptRow;
 import postroom.queue.Queue;
 import postroom.route.Routes;
 import postroom.secret.Redactor;
-import postroom.service.Service;
 import postroom.service.Services;
 
 import tools.jackson.databind.JsonNode;
@@ -201,7 +200,7 @@ class SupportBundle {
     }
 
     private String nameOf(long service) {
-        return services.byId(service).map(Service::name).orElse(Long.toString(service));
+        return services.nameOf(service);
     }
 
     private static String pretty(JsonNode node) {

@@ -9,7 +9,6 @@ import postroom.access.CredentialUse.Use;
 import postroom.access.Network;
 import postroom.route.Route;
 import postroom.route.Routes;
-import postroom.service.Service;
 import postroom.service.Services;
 
 import java.time.InstantSource;
@@ -98,10 +97,7 @@ final class CredentialViews {
     }
 
     private List<String> names(Credential credential) {
-        return credential.services().stream()
-                .sorted()
-                .map(id -> services.byId(id).map(Service::name).orElse(Long.toString(id)))
-                .toList();
+        return credential.services().stream().sorted().map(id -> services.nameOf(id)).toList();
     }
 
     private Stream<Route> rules(Credential credential) {

@@ -425,6 +425,6 @@ final class DashboardViews {
     }
 
     private String nameOf(long service) {
-        return rooms.services.byId(service).map(Service::name).orElse(Long.toString(service));
+        return rooms.services.nameOf(service);
     }
 }

@@ -82,9 +82,7 @@ class EditPages {
                                         it.key(), words.text("wizard.way." + it.key())))
                         .toList());
         model.addAttribute(
-                "objectId",
-                given.getOrDefault(
-                        "object_id", services.guideValues().objectId(service.id()).orElse("")));
+                "objectId", Shapes.objectId(given, service.id(), services.guideValues()));
         ServiceFormView.choices(words, model);
         return "service-edit";
     }

@@ -94,11 +94,7 @@ final class MessageLines {
     }
 
     private Say next(RecipientRow row, boolean closed) {
-        if (closed) return Say.of("messages.waits-for", name(row.service()));
+        if (closed) return Say.of("messages.waits-for", services.nameOf(row.service()));
         return Say.of(row.claimed() ? "messages.under-way" : "messages.next-try");
-    }
-
-    private String name(long service) {
-        return Linked.service(service, services).name();
     }
 }

@@ -159,10 +159,7 @@ final class MessageViews {
         if (row.dueAt().isEmpty()) return Optional.empty();
         if (row.claimed()) return Optional.of(Say.of("messages.under-way"));
         if (closed)
-            return Optional.of(
-                    Say.of(
-                            "messages.waits-for",
-                            Linked.service(row.service(), rooms.services).name()));
+            return Optional.of(Say.of("messages.waits-for", rooms.services.nameOf(row.service())));
         return Optional.of(Say.of("messages.next-try"));
     }
 

@@ -58,6 +58,11 @@ final class Shapes {
                                 + " application, Overview");
     }
 
+    /// As it was given just now, or as it is kept with the service or the draft.
+    static String objectId(Map<String, String> given, long service, GuideValues at) {
+        return given.getOrDefault("object_id", at.objectId(service).orElse(""));
+    }
+
     /// Keeps it with the service or the draft, where the form has the field.
     ///
     /// @return whether that was anything new

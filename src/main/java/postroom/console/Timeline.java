@@ -8,7 +8,6 @@ import postroom.event.webhook.Delivery;
 import postroom.event.webhook.Webhook;
 import postroom.queue.AttemptRow;
 import postroom.queue.MessageRow;
-import postroom.service.Service;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,6 +28,7 @@ final class Timeline {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int MOST_LINES = 20;
+    private static final Set<String> DOORS = Set.of("smtp", "http", "sendmail");
 
     private final MessageViews.Rooms rooms;
     private final @Nullable String credential;
@@ -144,22 +144,16 @@ final class Timeline {
                         : null);
     }
 
-    private static final Set<String> DOORS = Set.of("smtp", "http", "sendmail");
-
     private Say accepted(MessageRow row, Event event) {
         var word = text(event.data(), "door");
         Object door = DOORS.contains(word) ? Say.of("message.door." + word) : word;
-        var from = text(event.data(), "remote");
-        var through = service(event);
-        return credential == null
-                ? Say.of("message.accepted-how", door, from, row.recipients(), through)
-                : Say.of(
-                        "message.accepted-how-as",
-                        door,
-                        from,
-                        row.recipients(),
-                        through,
-                        credential);
+        return Say.of(
+                credential == null ? "message.accepted-how" : "message.accepted-how-as",
+                door,
+                text(event.data(), "remote"),
+                row.recipients(),
+                service(event),
+                credential == null ? "" : credential);
     }
 
     private Entry entry(MessageRow row, Event event) {
@@ -273,7 +267,7 @@ final class Timeline {
     }
 
     private String nameOf(long service) {
-        return rooms.services().byId(service).map(Service::name).orElse(Long.toString(service));
+        return rooms.services().nameOf(service);
     }
 
     private static final Pattern CODE =

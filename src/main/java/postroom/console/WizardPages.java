@@ -160,10 +160,7 @@ class WizardPages {
         model.addAttribute("way", ServiceFormView.of(way, sketch, presets));
         model.addAttribute("guide", GuideView.of(sketch, guides, settings.baseUrl()));
         model.addAttribute("link", guideViews.of(draft.id()));
-        model.addAttribute(
-                "objectId",
-                given.getOrDefault(
-                        "object_id", services.guideValues().objectId(draft.id()).orElse("")));
+        model.addAttribute("objectId", Shapes.objectId(given, draft.id(), services.guideValues()));
         return "wizard-provider";
     }
 
@@ -210,7 +207,7 @@ class WizardPages {
         var found = drafts.find(id);
         if (found.isEmpty() && services.find(id).isPresent())
             return Shapes.answer(List.of()); // asked while one typed, and saved meanwhile
-        var draft = found.orElseThrow(() -> Problem.notFound("There is no such draft."));
+        var draft = found.orElseThrow(WizardPages::noSuchDraft);
         var patch = ServiceForm.changes(ServiceForm.json(form), drafts.shown(draft));
         var imagined = drafts.imagined(draft, patch);
         var troubles = new ArrayList<>(drafts.troubles(draft, patch));
@@ -277,7 +274,11 @@ class WizardPages {
     }
 
     private Draft draft(String id) {
-        return drafts.find(id).orElseThrow(() -> Problem.notFound("There is no such draft."));
+        return drafts.find(id).orElseThrow(WizardPages::noSuchDraft);
+    }
+
+    private static Problem noSuchDraft() {
+        return Problem.notFound("There is no such draft.");
     }
 
     private Service service(String id) {

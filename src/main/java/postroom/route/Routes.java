@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import postroom.event.Difference;
 import postroom.event.EventLog;
 import postroom.event.EventType;
-import postroom.service.Service;
 import postroom.service.Services;
 import postroom.store.Store;
 import postroom.store.Tx;
@@ -172,7 +171,7 @@ public final class Routes {
     }
 
     private String nameOf(long service) {
-        return services.byId(service).map(Service::name).orElse(Long.toString(service));
+        return services.nameOf(service);
     }
 
     private static void insert(Tx tx, int position, Route route) throws SQLException {

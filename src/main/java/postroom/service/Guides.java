@@ -64,7 +64,11 @@ public final class Guides {
 
     /// What stands in the places of a service's guide.
     public Values values(Service service, URI baseUrl) {
-        var values = RealValues.of(service, baseUrl).with("outgoing_addresses", addresses.words());
+        return withObjectId(RealValues.of(service, baseUrl), service)
+                .with("outgoing_addresses", addresses.words());
+    }
+
+    private Values withObjectId(Values values, Service service) {
         return objectIds.apply(service.id()).map(it -> values.with("object_id", it)).orElse(values);
     }
 
@@ -153,8 +157,7 @@ public final class Guides {
 
     /// What `%if` may ask for: the places that are known, and the service's ways.
     private Set<String> facts(Service service) {
-        var facts = new TreeSet<>(RealValues.of(service).known().keySet());
-        if (objectIds.apply(service.id()).isPresent()) facts.add("object_id");
+        var facts = new TreeSet<>(withObjectId(RealValues.of(service), service).known().keySet());
         facts.add(Fields.word(service.transport()));
         facts.add("tls-" + Fields.word(service.smtp().tls()));
         if (service.authentication() instanceof OAuth2 oauth2) {

@@ -186,6 +186,11 @@ public final class Services {
         return drafts;
     }
 
+    /// What that one is called; its number where it is gone.
+    public String nameOf(long id) {
+        return byId(id).map(Service::name).orElse(Long.toString(id));
+    }
+
     /// What their guides need besides the settings.
     public GuideValues guideValues() {
         return guideValues;

@@ -56,7 +56,7 @@ class PicturesTest {
                 visit.go("/messages?q=Order");
                 visit.follow("Order 20931: confirmation");
                 visit.press("Try now");
-                untilItSays(visit, "attempt 2");
+                visit.untilItSays("attempt 2");
                 Album.picture(visit, town, "message", 1210);
             }
             try (var night = visit(town, ColorScheme.DARK)) {
@@ -67,7 +67,7 @@ class PicturesTest {
 
     private void draft(Visit visit) {
         visit.go("/services/new");
-        visit.page.locator("button[name=provider][value='microsoft-365']").click();
+        visit.choose("microsoft-365");
         visit.press("Continue");
         visit.fill("name", "Support");
         visit.press("Save for later");
@@ -78,7 +78,7 @@ class PicturesTest {
         try (var town = new Town(data, true);
                 var visit = visit(town, ColorScheme.LIGHT)) {
             visit.go("/services/new");
-            visit.page.locator("button[name=provider][value='microsoft-365']").click();
+            visit.choose("microsoft-365");
             visit.page.check("input[name=way][value='application']");
             visit.press("Continue");
             var client = town.client(Provider.MICROSOFT);
@@ -139,14 +139,5 @@ class PicturesTest {
 
     private Visit visit(Town town, ColorScheme scheme) {
         return new Visit(chromium, town, 1280, scheme).signIn();
-    }
-
-    private static void untilItSays(Visit visit, String text) {
-        for (int i = 0; i < 50; i++) {
-            if (visit.main().innerText().contains(text)) return;
-            visit.page.waitForTimeout(200);
-            visit.page.reload();
-        }
-        throw new AssertionError(visit.main().innerText());
     }
 }

@@ -65,7 +65,7 @@ class StoriesTest {
     void from_the_first_page_to_the_first_message_through_microsoft() throws Exception {
         visit.follow("New service");
         visit.picture("story-1-provider");
-        choose("microsoft-365");
+        visit.choose("microsoft-365");
         visit.picture("story-2-way");
         visit.press("Continue");
         fillMicrosoft();
@@ -93,7 +93,7 @@ class StoriesTest {
 
         visit.go("/messages");
         visit.follow("Invoice 1");
-        untilItSays("sent");
+        visit.untilItSays("sent");
         assertThat(visit.main().locator(".timeline"))
                 .containsText(Pattern.compile("over SMTP from 127.0.0.1 .*as erp, 1 recipient"));
         assertThat(visit.main().locator(".timeline")).containsText("250 2.0.0");
@@ -107,9 +107,7 @@ class StoriesTest {
     void google_lets_it_send_after_a_person_said_yes() {
         newService("google", "google-mailbox");
         fillGoogle();
-        visit.press("Save and continue");
-        visit.press("Authorize");
-        visit.follow("Continue at Google");
+        goTo("Google");
         visit.press("Continue");
         assertThat(visit.main()).containsText(BILLING + " signed in");
         visit.follow("Test it now");
@@ -151,9 +149,7 @@ class StoriesTest {
     void whoever_signs_in_as_somebody_else_is_told_whom_it_takes() {
         newService("microsoft-365", "mailbox");
         fillMicrosoft();
-        visit.press("Save and continue");
-        visit.press("Authorize");
-        visit.follow("Continue at Microsoft");
+        goTo("Microsoft");
         visit.page.check("input[value='shared@contoso.example']");
         visit.press("Accept");
         assertThat(visit.main())
@@ -174,9 +170,7 @@ class StoriesTest {
         newService("microsoft-365", "mailbox");
         fillMicrosoft();
         visit.fill("authentication.client_secret", "not~the.secret_of_contoso-0123456789abcd");
-        visit.press("Save and continue");
-        visit.press("Authorize");
-        visit.follow("Continue at Microsoft");
+        goTo("Microsoft");
         visit.press("Accept");
         assertThat(visit.heading()).containsText("Not authorized");
         assertThat(visit.main()).containsText("AADSTS7000215");
@@ -197,9 +191,7 @@ class StoriesTest {
     void a_box_that_was_left_empty_is_named() {
         newService("google", "google-mailbox");
         fillGoogle();
-        visit.press("Save and continue");
-        visit.press("Authorize");
-        visit.follow("Continue at Google");
+        goTo("Google");
         visit.page.uncheck("input[value='https://mail.google.com/']");
         visit.press("Continue");
         assertThat(visit.main()).containsText("https://mail.google.com/ was not granted");
@@ -264,13 +256,16 @@ class StoriesTest {
 
     private void newService(String provider, String way) {
         visit.go("/services/new");
-        choose(provider);
+        visit.choose(provider);
         visit.page.check("input[name=way][value='" + way + "']");
         visit.press("Continue");
     }
 
-    private void choose(String provider) {
-        visit.page.locator("button[name=provider][value='" + provider + "']").click();
+    /// With the values that stand in the form, to the provider's own pages.
+    private void goTo(String provider) {
+        visit.press("Save and continue");
+        visit.press("Authorize");
+        visit.follow("Continue at " + provider);
     }
 
     private void fillMicrosoft() {
@@ -323,14 +318,5 @@ class StoriesTest {
                 .locator("section.card dt:text-is('" + word + "') + dd code")
                 .first()
                 .innerText();
-    }
-
-    private void untilItSays(String state) {
-        for (int i = 0; i < 50; i++) {
-            if (visit.main().innerText().contains(state)) return;
-            visit.page.waitForTimeout(200);
-            visit.page.reload();
-        }
-        throw new AssertionError(visit.main().innerText());
     }
 }

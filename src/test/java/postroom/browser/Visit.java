@@ -83,6 +83,21 @@ final class Visit implements AutoCloseable {
         return page.locator("[name=\"" + name + "\"]").first();
     }
 
+    /// On the first page of a new service.
+    void choose(String provider) {
+        page.locator("button[name=provider][value='" + provider + "']").click();
+    }
+
+    /// Reloads until it does.
+    void untilItSays(String text) {
+        for (int i = 0; i < 50; i++) {
+            if (main().innerText().contains(text)) return;
+            page.waitForTimeout(200);
+            page.reload();
+        }
+        throw new AssertionError(main().innerText());
+    }
+
     Locator heading() {
         return page.locator("h1");
     }

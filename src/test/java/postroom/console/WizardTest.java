@@ -235,15 +235,7 @@ class WizardTest {
         var id = begin(browser, "none");
         way(browser, id, "none");
 
-        submitValues(
-                browser,
-                id,
-                Map.of(
-                        "name", "Old relay",
-                        "from.address", "noreply@example.com",
-                        "smtp.host", "10.0.0.5",
-                        "smtp.port", "25",
-                        "smtp.tls", "none"));
+        submitValues(browser, id, relay("Old relay"));
 
         assertThat(state(id)).isEqualTo(ServiceState.READY);
         assertThat(browser.open("/services/" + id).page()).contains("plain text");
@@ -303,13 +295,7 @@ class WizardTest {
         var browser = signedIn("owner");
         var id = begin(browser, "none");
         way(browser, id, "none");
-        var values =
-                Map.of(
-                        "name", "Quick relay",
-                        "from.address", "noreply@example.com",
-                        "smtp.host", "10.0.0.5",
-                        "smtp.port", "25",
-                        "smtp.tls", "none");
+        var values = relay("Quick relay");
         submitValues(browser, id, values);
 
         browser.submit("/services/" + id + "/setup/shapes", values);
@@ -519,5 +505,14 @@ class WizardTest {
 
     private ServiceState state(String id) {
         return house.services.status(Long.parseLong(id)).state();
+    }
+
+    private static Map<String, String> relay(String name) {
+        return Map.of(
+                "name", name,
+                "from.address", "noreply@example.com",
+                "smtp.host", "10.0.0.5",
+                "smtp.port", "25",
+                "smtp.tls", "none");
     }
 }
