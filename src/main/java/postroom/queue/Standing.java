@@ -22,6 +22,18 @@ public record Standing(Instant at, Map<Long, SortedMap<Instant, Long>> byService
 
     static final Duration MINUTE = Duration.ofMinutes(1);
 
+    static final String WAITING_BY_MINUTE =
+            """
+            select service_id, minute, count(*) as n from
+              (select service_id, ((message_id >> 21) + 1577836800000) / 60000 as minute
+               from recipient where state in ('queued', 'deferred')) as waiting
+            group by service_id, minute
+            """;
+
+    // SQLite takes the index of what is not sent only where that is said in so many words.
+    static final String HELD =
+            "select count(*) as n from recipient where state = 'held' and state <> 'sent'";
+
     public Standing {
         byService = Map.copyOf(byService);
     }
@@ -72,12 +84,7 @@ public record Standing(Instant at, Map<Long, SortedMap<Instant, Long>> byService
     static Standing count(Tx tx, Instant now) throws SQLException {
         var byService = new HashMap<Long, SortedMap<Instant, Long>>();
         tx.query(
-                """
-                select service_id, minute, count(*) as n from
-                  (select service_id, ((message_id >> 21) + 1577836800000) / 60000 as minute
-                   from recipient where state in ('queued', 'deferred')) as waiting
-                group by service_id, minute
-                """,
+                WAITING_BY_MINUTE,
                 row ->
                         byService
                                 .computeIfAbsent(row.number("service_id"), _ -> new TreeMap<>())
@@ -85,11 +92,7 @@ public record Standing(Instant at, Map<Long, SortedMap<Instant, Long>> byService
                                         Instant.ofEpochMilli(
                                                 row.number("minute") * MINUTE.toMillis()),
                                         row.number("n")));
-        long held =
-                tx.first(
-                                "select count(*) as n from recipient where state = 'held'",
-                                row -> row.number("n"))
-                        .orElse(0L);
+        long held = tx.first(HELD, row -> row.number("n")).orElse(0L);
         return new Standing(now, byService, held);
     }
 }
