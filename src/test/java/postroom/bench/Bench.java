@@ -16,11 +16,12 @@ import java.util.Set;
 ///
 /// `Bench [quick|quicker] [alone] [GROUP …]`: `quick` runs a tenth of the messages, `quicker` a
 /// fortieth, `alone` leaves Postfix out. Groups are `accept`, `relay`, `idle`, `trips`, `large`,
-/// `doors`, `postgres`, `start`, `million`, and `tokens`; without one, all but the last two are
-/// run.
+/// `doors`, `postgres`, `start`, `tokens`, `million`, and `million-postgres`; without one, all but
+/// the last three are run.
 final class Bench implements AutoCloseable {
     private static final Set<String> USUAL =
             Set.of("accept", "relay", "idle", "trips", "large", "doors", "postgres", "start");
+    private static final Set<String> UNUSUAL = Set.of("tokens", "million", "million-postgres");
 
     private final Path directory = Files.createTempDirectory("postroom-bench");
     private final Path installed = Node.install(directory.resolve("installed"));
@@ -61,17 +62,22 @@ final class Bench implements AutoCloseable {
                 mail(rows(postfix));
             }
         if (wants("postgres")) postgres();
-        if (wants("million")) new Million(installed, directory, farSide, table, scale).all();
+        if (wants("million")) {
+            var data = directory.resolve("million");
+            million("Postroom", data, Million.Base.sqlite(data));
+        }
+        if (wants("million-postgres"))
+            try (var server = EmbeddedPostgres.builder().start()) {
+                var base = Million.Base.postgres(settings(server));
+                million("PostgreSQL", directory.resolve("million-postgres"), base);
+            }
         table.print();
     }
 
     private boolean wants(String group) {
-        boolean named = words.stream().anyMatch(word -> USUAL.contains(word) || isUnusual(word));
+        boolean named =
+                words.stream().anyMatch(word -> USUAL.contains(word) || UNUSUAL.contains(word));
         return named ? words.contains(group) : USUAL.contains(group);
-    }
-
-    private static boolean isUnusual(String word) {
-        return word.equals("million") || word.equals("tokens");
     }
 
     private PostroomSubject postroom(String name, int nodes, Map<String, String> settings)
@@ -108,22 +114,28 @@ final class Bench implements AutoCloseable {
     private void postgres() throws Exception {
         for (int nodes = 1; nodes <= 2; nodes++)
             try (var server = EmbeddedPostgres.builder().start()) {
-                var settings =
-                        Map.of(
-                                "POSTROOM_DATABASE_URL",
-                                "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres",
-                                "POSTROOM_DATABASE_USERNAME",
-                                "postgres",
-                                "POSTROOM_MASTER_KEY",
-                                "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
                 var name = nodes == 1 ? "PostgreSQL" : "PostgreSQL, two nodes";
-                try (var subject = postroom(name, nodes, settings)) {
+                try (var subject = postroom(name, nodes, settings(server))) {
                     var rows = rows(subject);
                     rows.warmUp();
                     rows.accept(50);
                     rows.relay();
                 }
             }
+    }
+
+    private static Map<String, String> settings(EmbeddedPostgres server) {
+        return Map.of(
+                "POSTROOM_DATABASE_URL",
+                "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres",
+                "POSTROOM_DATABASE_USERNAME",
+                "postgres",
+                "POSTROOM_MASTER_KEY",
+                "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
+    }
+
+    private void million(String name, Path data, Million.Base base) throws Exception {
+        new Million(name, installed, data, base, farSide, table, scale).all();
     }
 
     /// What access tokens that end all the time cost: nothing that one would see. Turn about,

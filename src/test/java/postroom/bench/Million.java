@@ -8,20 +8,56 @@ import java.util.List;
 import java.util.Map;
 
 /// A million messages: started with, accepted on top of, drained, and looked at in the console. A
-/// thousand are really accepted; the rest are copies of them, made inside the database.
+/// thousand are really accepted; the rest are copies of them, made inside the database. Their
+/// events are counted and their words made findable by the program itself.
 final class Million {
     private static final int REAL = 1_000;
 
+    private final String name;
     private final Path installed;
     private final Path data;
+    private final Base base;
     private final FarSide farSide;
     private final Table table;
     private final int messages;
     private final int moved;
 
-    Million(Path installed, Path directory, FarSide farSide, Table table, int scale) {
+    /// The database it is in.
+    ///
+    /// @param settings of the node
+    /// @param before what makes writing in bulk fast
+    /// @param after what the database does by itself in a while
+    record Base(String url, Map<String, String> settings, List<String> before, List<String> after) {
+
+        static Base sqlite(Path data) {
+            return new Base(
+                    "jdbc:sqlite:" + data.resolve("postroom.db"),
+                    Map.of(),
+                    List.of("pragma synchronous = off", "pragma cache_size = -400000"),
+                    List.of("pragma wal_checkpoint(truncate)"));
+        }
+
+        static Base postgres(Map<String, String> settings) {
+            return new Base(
+                    settings.get("POSTROOM_DATABASE_URL") + "?user=postgres",
+                    settings,
+                    List.of("set synchronous_commit = off"),
+                    List.of("vacuum analyze", "checkpoint"));
+        }
+    }
+
+    Million(
+            String name,
+            Path installed,
+            Path data,
+            Base base,
+            FarSide farSide,
+            Table table,
+            int scale) {
+        this.name = name;
         this.installed = installed;
-        this.data = directory.resolve("million");
+        this.data = data;
+        this.base = base;
         this.farSide = farSide;
         this.table = table;
         this.messages = Math.max(10_000, 1_000_000 / (scale > 10 ? scale : 1));
@@ -29,7 +65,8 @@ final class Million {
     }
 
     void all() throws Exception {
-        var node = new Node(installed, data, Map.of());
+        System.out.println("— a million, " + name);
+        var node = new Node(installed, data, base.settings);
         node.start();
         node.awaitReady();
         var subject = new PostroomSubject(node, farSide);
@@ -43,7 +80,8 @@ final class Million {
         awaitAccepting(node);
         row("start until it accepts, s", (System.nanoTime() - start) / 1e9);
         node.awaitReady();
-        new Pages(node, table, messages + " waiting").all();
+        awaitBooks("waiting");
+        new Pages(node, table, name, messages + " waiting").all();
         Load.send(node.smtp, 50, moved); // warm
         row("accepted, 50 sessions, per second", moved / Load.send(node.smtp, 50, moved));
         long before = farSide.arrived();
@@ -57,40 +95,71 @@ final class Million {
         send();
         node.start();
         node.awaitReady();
-        new Pages(node, table, messages + " sent").all();
+        awaitBooks("sent");
+        new Pages(node, table, name, messages + " sent").all();
         node.stop();
     }
 
     private void row(String what, double figure) {
-        table.row("Postroom", "a million waiting: " + what, figure);
+        table.row(name, "a million waiting: " + what, figure);
+    }
+
+    /// Until every event is counted by the hour, and every message can be found by its words.
+    private void awaitBooks(String what) throws Exception {
+        long start = System.nanoTime();
+        try (var connection = DriverManager.getConnection(base.url);
+                var statement = connection.createStatement()) {
+            while (number(statement, "select min(read_to) from follower")
+                    < number(statement, "select max(id) from event")) {
+                if (System.nanoTime() - start > 1_200e9)
+                    throw new IllegalStateException("the books are not up to date");
+                Thread.sleep(500);
+            }
+        }
+        table.row(
+                name,
+                "a million %s: counted and findable after, s".formatted(what),
+                (System.nanoTime() - start) / 1e9);
+    }
+
+    private static long number(Statement statement, String query) throws SQLException {
+        try (var rows = statement.executeQuery(query)) {
+            rows.next();
+            return rows.getLong(1);
+        }
     }
 
     /// The copies are of earlier times, and so are their IDs, which begin with the time.
     private void copy() throws SQLException {
         long start = System.nanoTime();
         inDatabase(statement -> {
-            long millis;
-            try (var rows =
-                    statement.executeQuery(
+            long millis =
+                    number(
+                            statement,
                             """
                             select ((select max(id) from event) >> 21)
-                                - ((select min(id) from content) >> 21) + 2 as millis
-                            """)) {
-                millis = rows.getLong("millis");
-            }
-            statement.execute("create temporary table copy (at integer, id integer)");
+                                - ((select min(id) from content) >> 21) + 2
+                            """);
+            statement.execute("create temporary table copy (at bigint, id bigint)");
             statement.executeUpdate(
                     """
-                    insert into copy with recursive n(i) as (select 1 union all select i + 1 from n where i < %d)
-                    select -i * %d, -i * (%d << 21) from n order by i desc
+                    insert into copy
+                    with recursive n(i) as (
+                      select cast(1 as bigint) union all select i + 1 from n where i < %d)
+                    select -i * %d, -i * %d from n order by i desc
                     """
-                            .formatted(messages / REAL - 1, millis, millis));
+                            .formatted(messages / REAL - 1, millis, millis << 21));
             for (var table : TABLES) statement.executeUpdate(table);
             statement.execute("drop table copy");
+            statement.executeUpdate(FORGOTTEN);
         });
         System.out.printf(
                 "  (%,d messages copied in %.0f s)%n", messages, (System.nanoTime() - start) / 1e9);
     }
+
+    /// The books are kept once more, from the first copy on.
+    private static final String FORGOTTEN =
+            "update follower set read_to = (select min(id) - 1 from event)";
 
     private static final List<String> TABLES =
             List.of(
@@ -125,22 +194,23 @@ final class Million {
         inDatabase(statement -> {
             statement.executeUpdate(
                     """
-                    insert or ignore into attempt (id, message_id, service_id, node, at, millis, conversation)
+                    insert into attempt (id, message_id, service_id, node, at, millis, conversation)
                     select id, message_id, service_id, 'one', accepted_at + 100, 90, '[]' from recipient
-                    where state <> 'sent'
+                    where state <> 'sent' on conflict do nothing
                     """);
             statement.executeUpdate(
                     """
-                    insert or ignore into event (id, at, type, message_id, service_id, data)
+                    insert into event (id, at, type, message_id, service_id, data)
                     select recipient.id, recipient.accepted_at + 100, 'message.sent', message_id, service_id,
                       '{"recipient":"' || address || '","diagnostic":"250 2.0.0 OK"}'
-                    from recipient where state <> 'sent'
+                    from recipient where state <> 'sent' on conflict do nothing
                     """);
             statement.executeUpdate(
                     "update message set done_at = accepted_at + 100 where done_at is null");
             statement.executeUpdate(
                     "update recipient set state = 'sent', attempts = 1, claimed_by = null,"
                             + " claimed_until = null where state <> 'sent'");
+            statement.executeUpdate(FORGOTTEN);
         });
     }
 
@@ -149,16 +219,14 @@ final class Million {
     }
 
     private void inDatabase(Change change) throws SQLException {
-        try (var connection =
-                        DriverManager.getConnection("jdbc:sqlite:" + data.resolve("postroom.db"));
+        try (var connection = DriverManager.getConnection(base.url);
                 var statement = connection.createStatement()) {
-            statement.execute("pragma synchronous = off");
-            statement.execute("pragma cache_size = -400000");
+            for (var setting : base.before) statement.execute(setting);
             connection.setAutoCommit(false);
             change.make(statement);
             connection.commit();
             connection.setAutoCommit(true);
-            statement.execute("pragma wal_checkpoint(truncate)");
+            for (var upkeep : base.after) statement.execute(upkeep);
         }
     }
 

@@ -23,6 +23,7 @@ final class Pages {
 
     private final Node node;
     private final Table table;
+    private final String name;
     private final String among;
     private final HttpClient browser =
             HttpClient.newBuilder()
@@ -30,9 +31,10 @@ final class Pages {
                     .followRedirects(HttpClient.Redirect.NEVER)
                     .build();
 
-    Pages(Node node, Table table, String among) {
+    Pages(Node node, Table table, String name, String among) {
         this.node = node;
         this.table = table;
+        this.name = name;
         this.among = among;
     }
 
@@ -82,7 +84,7 @@ final class Pages {
         }
         Arrays.sort(times, 0, n);
         table.row(
-                "Postroom",
+                name,
                 "page with " + among + ": " + what + ", 95th percentile, ms",
                 times[(int) (n * 0.95)]);
     }
