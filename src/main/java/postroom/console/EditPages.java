@@ -111,7 +111,12 @@ class EditPages {
             response.setStatus(422);
             return page(service, way, form.toSingleValueMap(), troubles, words, model);
         }
-        boolean keptMore = Shapes.keepObjectId(form, service.id(), services.guideValues());
+        boolean keptMore =
+                Shapes.givenObjectId(form)
+                        .filter(it ->
+                                services.guideValues()
+                                        .changeObjectId(service.id(), it, visitor.name()))
+                        .isPresent();
         if (then.equals("authorize")) return "forward:/services/" + service.id() + "/authorize";
         boolean changed = keptMore || !patch.isEmpty();
         redirect.addFlashAttribute(
@@ -181,7 +186,7 @@ class EditPages {
         Drafts drafts = services.drafts();
         var draft = drafts.begin(settings, WizardPages.AT_PROVIDER, visitor.name());
         var values = services.guideValues();
-        values.objectId(service.id()).ifPresent(it -> values.keepObjectId(draft.id(), it));
+        values.objectId(service.id()).ifPresent(it -> values.draftObjectId(draft.id(), it));
         return "redirect:/services/" + draft.id() + "/setup/" + WizardPages.AT_PROVIDER;
     }
 

@@ -12,6 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -63,13 +64,11 @@ final class Shapes {
         return given.getOrDefault("object_id", at.objectId(service).orElse(""));
     }
 
-    /// Keeps it with the service or the draft, where the form has the field.
-    ///
-    /// @return whether that was anything new
-    static boolean keepObjectId(MultiValueMap<String, String> form, long service, GuideValues at) {
-        return form.containsKey("object_id")
-                && ofObjectId(form).isEmpty()
-                && at.keepObjectId(service, stripped(form, "object_id"));
+    /// Where the form has the field, and nothing is wrong with it.
+    static Optional<String> givenObjectId(MultiValueMap<String, String> form) {
+        return form.containsKey("object_id") && ofObjectId(form).isEmpty()
+                ? Optional.of(stripped(form, "object_id"))
+                : Optional.empty();
     }
 
     /// They forbid nothing.

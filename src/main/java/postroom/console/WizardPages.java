@@ -180,7 +180,8 @@ class WizardPages {
         var troubles = new ArrayList<>(drafts.troubles(draft, patch));
         troubles.addAll(Shapes.ofObjectId(form));
         var saved = save(draft, patch, AT_PROVIDER, visitor);
-        Shapes.keepObjectId(form, saved.id(), services.guideValues());
+        Shapes.givenObjectId(form)
+                .ifPresent(it -> services.guideValues().draftObjectId(saved.id(), it));
         if ("later".equals(form.getFirst("then"))) {
             redirect.addFlashAttribute("done", Say.of("wizard.kept", saved.name()));
             return "redirect:/services";

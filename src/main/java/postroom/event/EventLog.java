@@ -85,7 +85,7 @@ public final class EventLog {
             Map<String, Object> data,
             Difference difference)
             throws SQLException {
-        tx.update(
+        tx.later(
                 """
                 insert into event (id, at, type, message_id, service_id, credential_id, data)
                 values (?, ?, ?, ?, ?, ?, ?)

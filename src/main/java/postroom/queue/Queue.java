@@ -568,7 +568,7 @@ public final class Queue {
         var now = clock.instant();
         var envelope = message.envelope();
         message.content().writeLastPart(tx);
-        tx.update(
+        tx.later(
                 """
                 insert into message (id, accepted_at, credential_id, door, remote, reverse_path, header_from,
                   subject, message_id, size, content_id, eight_bit, smtputf8, usage, tags, metadata, recipients,
@@ -610,7 +610,7 @@ public final class Queue {
             Tx tx, NewMessage message, Address recipient, Assignment assignment, Instant now)
             throws SQLException {
         var wish = message.envelope().reports().wishFor(recipient);
-        tx.update(
+        tx.later(
                 """
                 insert into recipient (id, message_id, address, state, service_id, route, turn, due_at,
                   accepted_at, closed_before, changed_at, notify, original_recipient)

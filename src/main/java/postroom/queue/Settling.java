@@ -10,6 +10,7 @@ import postroom.mail.Diagnostic;
 import postroom.mail.QueueId;
 import postroom.mail.ReportWish.Occasion;
 import postroom.mail.Scope;
+import postroom.store.Store;
 import postroom.store.Tx;
 import postroom.tally.Timing;
 
@@ -27,6 +28,18 @@ import java.util.OptionalLong;
 /// Trouble of the service spends no try and no lifetime.
 final class Settling {
 
+    private static final String ATTEMPT =
+            """
+            insert into attempt (id, message_id, service_id, node, at, millis, conversation)
+            select ?, message.id, ?, ?, ?, ?, ?
+            from (select id from message where id = ?) as message where true
+            on conflict (id) do nothing
+            """;
+
+    /// As [#lock] in the same round trip.
+    private static final String LOCKED_ATTEMPT =
+            ATTEMPT.replace("where id = ?)", "where id = ? for update)");
+
     private final EventLog events;
     private final Patience patience;
     private final InstantSource clock;
@@ -41,21 +54,17 @@ final class Settling {
 
     void settle(Tx tx, Claim claim, List<Settlement> settlements, Settlement.AttemptRecord attempt)
             throws SQLException {
-        lock(tx, claim.id());
         long attemptId = attempt.id();
         int fresh =
                 tx.update(
-                        """
-                        insert into attempt (id, message_id, service_id, node, at, millis, conversation)
-                        values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing
-                        """,
+                        tx.severalWriters() ? LOCKED_ATTEMPT : ATTEMPT,
                         attemptId,
-                        claim.id().value(),
                         claim.service(),
                         node,
                         attempt.at(),
                         attempt.took().toMillis(),
-                        attempt.conversation());
+                        attempt.conversation(),
+                        claim.id().value());
         // Nobody heard whether the commit before was kept; it was.
         if (fresh == 0) return;
         tx.afterCommit(() ->
@@ -110,7 +119,7 @@ final class Settling {
     }
 
     static void markDone(Tx tx, QueueId id, Instant now) throws SQLException {
-        tx.update(
+        tx.later(
                 """
                 update message set done_at = ? where id = ? and not exists
                   (select 1 from recipient where message_id = ? and state in ('queued', 'deferred', 'held'))
@@ -237,24 +246,21 @@ final class Settling {
 
     private void send(Tx tx, Claim claim, Sent sent) throws SQLException {
         var now = clock.instant();
-        var accepted =
-                tx.query(
-                        """
-                        update recipient set state = 'sent', claimed_by = null, claimed_until = null,
-                          attempts = attempts + 1, diagnostic = ?, advice = null, changed_at = ?
-                        where id = ? returning accepted_at
-                        """,
-                        row -> row.time("accepted_at"),
-                        sent.diagnostic().text(),
-                        now,
-                        sent.recipient().id());
-        for (var at : accepted)
-            tx.afterCommit(() ->
-                    events.tallies()
-                            .time(
-                                    Timing.DELIVERY,
-                                    Duration.between(at, now),
-                                    Long.toString(claim.service())));
+        tx.later(
+                """
+                update recipient set state = 'sent', claimed_by = null, claimed_until = null,
+                  attempts = attempts + 1, diagnostic = ?, advice = null, changed_at = ?
+                where id = ?
+                """,
+                sent.diagnostic().text(),
+                now,
+                sent.recipient().id());
+        tx.afterCommit(() ->
+                events.tallies()
+                        .time(
+                                Timing.DELIVERY,
+                                Duration.between(Store.timeOf(claim.id().value()), now),
+                                Long.toString(claim.service())));
     }
 
     /// False when this node was taken for dead meanwhile, and another one tries the recipient now,

@@ -121,7 +121,7 @@ public final class Spool {
 
         void writeLastPart(Tx tx) throws SQLException {
             if (filled > 0 || parts == 0) insert(tx, parts, Arrays.copyOf(part, filled));
-            if (parts > 0) tx.update("delete from draft where content_id = ?", id);
+            if (parts > 0) tx.later("delete from draft where content_id = ?", id);
         }
 
         void wasPut() {
@@ -138,11 +138,12 @@ public final class Spool {
             try {
                 store.write(tx -> {
                     if (number == 0)
-                        tx.update(
+                        tx.later(
                                 "insert into draft (content_id, at) values (?, ?)",
                                 id,
                                 clock.instant());
-                    return insert(tx, number, full);
+                    insert(tx, number, full);
+                    return true;
                 });
             } catch (StoreException noRoom) {
                 throw new IOException(noRoom.getMessage(), noRoom);
@@ -152,9 +153,8 @@ public final class Spool {
             filled = 0;
         }
 
-        private int insert(Tx tx, int number, byte[] octets) throws SQLException {
-            return tx.update(
-                    "insert into content (id, part, octets) values (?, ?, ?)", id, number, octets);
+        private void insert(Tx tx, int number, byte[] octets) throws SQLException {
+            tx.later("insert into content (id, part, octets) values (?, ?, ?)", id, number, octets);
         }
     }
 

@@ -67,7 +67,7 @@ public final class Services {
         this.planning = new Planning(known, secrets, presets);
         this.mistakes = new Mistakes(presets);
         this.drafts = new Drafts(store, this, secrets, new ServiceReader(presets), clock);
-        this.guideValues = new GuideValues(store);
+        this.guideValues = new GuideValues(store, states);
     }
 
     /// Checks the master key and reads what is stored.

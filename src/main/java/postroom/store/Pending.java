@@ -18,6 +18,7 @@ final class Pending<T> {
     }
 
     void run(Tx tx) throws SQLException {
+        tx.beginWork();
         tx.actFor(actor);
         result = work.run(tx);
     }

@@ -287,6 +287,7 @@ public final class PostgresStore implements Store {
             try {
                 var tx = new Tx(connection, true);
                 for (var pending : group) pending.run(tx);
+                tx.flush();
                 committing = true;
                 connection.commit();
                 return Optional.of(new Outcome.Kept());

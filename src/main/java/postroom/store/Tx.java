@@ -10,6 +10,7 @@ import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,9 +23,13 @@ import java.util.Optional;
 /// work.
 public final class Tx {
 
+    private static final int NOWHERE = -1;
+
     private final Connection connection;
     private final boolean severalWriters;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private final Map<String, Batch> batches = new LinkedHashMap<>();
+    private int place = NOWHERE;
     private List<Runnable> afterCommit = new ArrayList<>();
     private boolean counted;
     private Optional<Actor> actor = Optional.empty();
@@ -72,6 +77,44 @@ public final class Tx {
     /// Runs insert, update or delete and says how many rows it touched.
     public int update(String sql, @Nullable Object... arguments) throws SQLException {
         return bound(sql, arguments).executeUpdate();
+    }
+
+    /// As [#update], for what nobody counts. On PostgreSQL, where each statement is a round trip,
+    /// the same statement of several works goes in one: before the next statement of its own work,
+    /// and at the latest before the commit. What one work has to say is said in its order. What
+    /// fails fails the work, as ever.
+    public void later(String sql, @Nullable Object... arguments) throws SQLException {
+        if (!severalWriters) {
+            update(sql, arguments);
+            return;
+        }
+        var before = batches.get(sql);
+        if (before != null && before.place < place) flush();
+        var batch = batches.get(sql);
+        if (batch == null) {
+            batch = new Batch(batches.size(), connection.prepareStatement(sql));
+            batches.put(sql, batch);
+        }
+        bind(batch.statement, arguments);
+        batch.statement.addBatch();
+        place = batch.place;
+    }
+
+    private record Batch(int place, PreparedStatement statement) {}
+
+    /// Another work begins in this transaction: works do not wait for each other.
+    void beginWork() {
+        place = NOWHERE;
+    }
+
+    /// What was to go later goes now.
+    void flush() throws SQLException {
+        for (var batch : batches.values()) {
+            batch.statement.executeBatch();
+            batch.statement.close();
+        }
+        batches.clear();
+        place = NOWHERE;
     }
 
     /// For counting what the work did: runs once the work is durable, and never if it is not. Must
@@ -173,13 +216,19 @@ public final class Tx {
     }
 
     private PreparedStatement bound(String sql, @Nullable Object... arguments) throws SQLException {
+        if (place != NOWHERE) flush();
         var statement = prepared.get(sql);
         if (statement == null) {
             statement = connection.prepareStatement(sql);
             prepared.put(sql, statement);
         }
-        for (int i = 0; i < arguments.length; i++) bind(statement, i + 1, arguments[i]);
+        bind(statement, arguments);
         return statement;
+    }
+
+    private void bind(PreparedStatement statement, @Nullable Object... arguments)
+            throws SQLException {
+        for (int i = 0; i < arguments.length; i++) bind(statement, i + 1, arguments[i]);
     }
 
     private void bind(PreparedStatement statement, int index, @Nullable Object argument)

@@ -152,6 +152,8 @@ class WizardTest {
 
         browser.open("/services/" + id + "/guide/undo.ps1");
         assertThat(browser.page()).contains("$objectId = '" + second + "'");
+        assertThat(browser.open("/audit?action=service.changed").page())
+                .contains("object_id", first, second);
     }
 
     @Test

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -93,6 +94,83 @@ abstract class StoreContract {
         assertThat(value("half")).isEmpty();
         assertThat(value("ok0")).contains("x");
         assertThat(value("ok49")).contains("x");
+    }
+
+    @Test
+    void what_is_written_later_is_there_for_the_rest_of_the_work() {
+        var seen =
+                store.write(tx -> {
+                    tx.later(INSERT, "a", "1");
+                    tx.later(SET, "2", "a");
+                    return tx.first("select value from setting", row -> row.string("value"));
+                });
+
+        assertThat(seen).contains("2");
+        assertThat(value("a")).contains("2");
+    }
+
+    @Test
+    void each_work_is_written_in_its_own_order_whatever_it_is_together_with() {
+        var all = new ArrayList<CompletableFuture<Boolean>>();
+        for (int i = 0; i < 400; i++) {
+            var n = String.valueOf(i);
+            all.add(
+                    store.writeLater(tx -> {
+                        tx.later(INSERT, "inserted first " + n, "old");
+                        tx.later(SET, "new", "inserted first " + n);
+                        return true;
+                    }));
+            all.add(
+                    store.writeLater(tx -> {
+                        tx.later(SET, "new", "set first " + n);
+                        tx.later(INSERT, "set first " + n, "old");
+                        return true;
+                    }));
+        }
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).join();
+
+        assertThat(named("inserted first %", "new")).isEqualTo(400);
+        assertThat(named("set first %", "old")).isEqualTo(400);
+    }
+
+    @Test
+    void what_fails_later_fails_its_own_work_and_no_other() {
+        var good = new ArrayList<CompletableFuture<Boolean>>();
+        var bad = new ArrayList<CompletableFuture<Boolean>>();
+        for (int i = 0; i < 100; i++) {
+            var n = String.valueOf(i);
+            good.add(store.writeLater(tx -> putLater(tx, "good " + n, "x")));
+            if (i % 10 == 0)
+                bad.add(
+                        store.writeLater(tx -> {
+                            tx.later(INSERT, "bad " + n, "x");
+                            tx.later(INSERT, "worse " + n, null);
+                            return true;
+                        }));
+        }
+
+        CompletableFuture.allOf(good.toArray(CompletableFuture[]::new)).join();
+        for (var one : bad) assertThatThrownBy(one::join).hasCauseInstanceOf(StoreException.class);
+        assertThat(named("good %", "x")).isEqualTo(100);
+        assertThat(named("bad %", "x")).isZero();
+    }
+
+    private static final String INSERT = "insert into setting (name, value) values (?, ?)";
+    private static final String SET = "update setting set value = ? where name = ?";
+
+    private static boolean putLater(Tx tx, String name, String value) throws SQLException {
+        tx.later(INSERT, name, value);
+        return true;
+    }
+
+    private long named(String pattern, String value) {
+        return store.read(tx ->
+                        tx.first(
+                                "select count(*) as n from setting where name like ? and value = ?",
+                                row -> row.number("n"),
+                                pattern,
+                                value))
+                .orElseThrow();
     }
 
     @Test
