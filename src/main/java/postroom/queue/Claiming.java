@@ -12,8 +12,10 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -37,7 +39,8 @@ final class Claiming {
         var now = clock.instant();
         var limits = demand.limits();
         var left = Quotas.left(tx, demand.service(), limits, now);
-        int most = Math.min(demand.most(), Math.min(left.messages(), left.recipients()));
+        int most = Math.min(Math.min(demand.most(), Places.MOST), left.messages());
+        most = Math.min(most, left.recipients());
         if (most < 1) return new Claimed(List.of(), left.reached());
         var lease = new Leases.Lease(demand.service(), now, now.plus(Queue.LEASE));
         var byMessage = new LinkedHashMap<Long, List<Leases.Due>>();
@@ -45,7 +48,6 @@ final class Claiming {
             byMessage.computeIfAbsent(due.message(), id -> new ArrayList<>()).add(due);
         boolean counts = Quotas.counts(limits);
         int perMessage = limits.recipientsPerMessage().orElse(Integer.MAX_VALUE);
-        var claims = new ArrayList<Claim>(byMessage.size());
         int taken = byMessage.values().stream().mapToInt(List::size).sum();
         int messages = 0;
         for (var message : byMessage.entrySet()) {
@@ -56,12 +58,13 @@ final class Claiming {
                 dues.addAll(rest);
             }
             messages += Math.ceilDiv(dues.size(), perMessage);
-            claims.add(read(tx, new QueueId(message.getKey()), lease, dues, counts));
             for (var due : dues)
                 if (due.heldBy().isPresent()) due.interrupted(demand.service()).tell(tx, events);
         }
         if (counts && taken > 0) Quotas.charge(tx, demand.service(), limits, now, messages, taken);
-        return new Claimed(claims, left.reached());
+        return new Claimed(
+                byMessage.isEmpty() ? List.of() : read(tx, lease, byMessage, counts),
+                left.reached());
     }
 
     private List<Leases.Due> due(Tx tx, Demand demand, Leases.Lease lease, int most)
@@ -85,7 +88,28 @@ final class Claiming {
         return due;
     }
 
-    private Claim read(Tx tx, QueueId id, Leases.Lease lease, List<Leases.Due> dues, boolean counts)
+    private List<Claim> read(
+            Tx tx, Leases.Lease lease, Map<Long, List<Leases.Due>> byMessage, boolean counts)
+            throws SQLException {
+        var places = Places.of(byMessage.keySet());
+        var claims = new HashMap<Long, Claim>();
+        tx.query(
+                "select id, reverse_path, header_from, size, content_id, eight_bit, smtputf8, ret,"
+                        + " envelope_id from message where id in "
+                        + places.marks(),
+                row -> {
+                    long id = row.number("id");
+                    var dues = byMessage.getOrDefault(id, List.of());
+                    return claims.put(id, claim(row, lease, dues, counts));
+                },
+                places.with());
+        for (long id : byMessage.keySet())
+            if (!claims.containsKey(id))
+                throw new SQLException("a recipient without its message: " + new QueueId(id));
+        return byMessage.keySet().stream().map(claims::get).toList();
+    }
+
+    private Claim claim(Tx.Row message, Leases.Lease lease, List<Leases.Due> dues, boolean counts)
             throws SQLException {
         var recipients =
                 dues.stream()
@@ -93,29 +117,21 @@ final class Claiming {
                         .map(due -> new Recipient(due.id(), Address.of(due.address()), due.wish()))
                         .toList();
         var first = dues.getFirst();
-        return tx.first(
-                        """
-                        select reverse_path, header_from, size, content_id, eight_bit, smtputf8, ret, envelope_id
-                        from message where id = ?
-                        """,
-                        row ->
-                                new Claim(
-                                        id,
-                                        lease.service(),
-                                        Address.parse(row.string("reverse_path")),
-                                        recipients,
-                                        row.flag("eight_bit") ? Body.EIGHT_BIT : Body.SEVEN_BIT,
-                                        row.flag("smtputf8"),
-                                        spool.content(row.number("content_id"), row.number("size")),
-                                        first.advice(),
-                                        first.changedAt(),
-                                        row.string("header_from"),
-                                        first.route(),
-                                        Turns.isTransactional(first.turn()),
-                                        row.maybeString("ret").flatMap(Returned::read),
-                                        row.maybeString("envelope_id"),
-                                        counts ? Optional.of(lease.now()) : Optional.empty()),
-                        id.value())
-                .orElseThrow(() -> new SQLException("a recipient without its message: " + id));
+        return new Claim(
+                new QueueId(message.number("id")),
+                lease.service(),
+                Address.parse(message.string("reverse_path")),
+                recipients,
+                message.flag("eight_bit") ? Body.EIGHT_BIT : Body.SEVEN_BIT,
+                message.flag("smtputf8"),
+                spool.content(message.number("content_id"), message.number("size")),
+                first.advice(),
+                first.changedAt(),
+                message.string("header_from"),
+                first.route(),
+                Turns.isTransactional(first.turn()),
+                message.maybeString("ret").flatMap(Returned::read),
+                message.maybeString("envelope_id"),
+                counts ? Optional.of(lease.now()) : Optional.empty());
     }
 }

@@ -25,7 +25,7 @@ final class Finding {
     /// Candidates that one page looks at.
     static final int MOST_LOOKED_AT = 5_000;
 
-    private static final List<Integer> BITES = List.of(100, 500, 2_500);
+    private static final List<Integer> BITES = List.of(100, 500, Places.MOST);
 
     /// A message gets its ID when its first octet comes, and is accepted after its last.
     private static final Duration LONGEST_WAY_IN = Duration.ofHours(1);
@@ -183,25 +183,14 @@ final class Finding {
     private List<MessageRow> select(List<Long> ids, String where, List<@Nullable Object> rest)
             throws SQLException {
         if (ids.isEmpty()) return List.of();
-        int places = places(ids.size());
-        var arguments = new ArrayList<@Nullable Object>(places + rest.size());
-        for (int i = 0; i < places; i++) arguments.add(ids.get(Math.min(i, ids.size() - 1)));
-        arguments.addAll(rest);
+        var places = Places.of(ids);
         return tx.query(
                 Listing.COLUMNS
-                        + " message.id in ("
-                        + "?, ".repeat(places - 1)
-                        + "?)"
+                        + " message.id in "
+                        + places.marks()
                         + where
                         + " order by message.id desc",
                 Listing::read,
-                arguments.toArray());
-    }
-
-    // Statements are kept by their text, so there are few of them.
-    private static int places(int ids) {
-        if (ids == 1) return 1;
-        for (int bite : BITES) if (ids <= bite) return bite;
-        throw new IllegalArgumentException(ids + " at once");
+                places.with(rest.toArray()));
     }
 }

@@ -1,7 +1,5 @@
 package postroom.queue;
 
-import org.jspecify.annotations.Nullable;
-
 import postroom.mail.Address;
 import postroom.mail.QueueId;
 import postroom.store.Tx;
@@ -48,10 +46,7 @@ final class Listing {
             Tx tx, List<QueueId> messages, int most, Instant now) throws SQLException {
         var found = new HashMap<QueueId, List<RecipientRow>>();
         if (messages.isEmpty()) return found;
-        var arguments = new ArrayList<@Nullable Object>();
-        for (int i = 0; i < places(messages.size()); i++)
-            arguments.add(messages.get(Math.min(i, messages.size() - 1)).value());
-        arguments.add(most);
+        var places = Places.of(messages.stream().map(QueueId::value).toList());
         for (var row :
                 tx.query(
                         "select id, message_id, address, state, service_id, due_at, claimed_until,"
@@ -59,11 +54,11 @@ final class Listing {
                                 + " address, state, service_id, due_at, claimed_until, attempts,"
                                 + " diagnostic, advice,"
                                 + " row_number() over (partition by message_id order by id) as nth"
-                                + " from recipient where message_id in ("
-                                + "?, ".repeat(places(messages.size()) - 1)
-                                + "?)) as numbered where nth <= ? order by message_id, id",
+                                + " from recipient where message_id in "
+                                + places.marks()
+                                + ") as numbered where nth <= ? order by message_id, id",
                         reader(now),
-                        arguments.toArray()))
+                        places.with(most)))
             found.computeIfAbsent(row.message(), _ -> new ArrayList<>()).add(row);
         return found;
     }
@@ -73,24 +68,17 @@ final class Listing {
             throws SQLException {
         var found = new HashMap<QueueId, Map<String, Integer>>();
         if (messages.isEmpty()) return found;
-        var arguments = new ArrayList<@Nullable Object>();
-        for (int i = 0; i < places(messages.size()); i++)
-            arguments.add(messages.get(Math.min(i, messages.size() - 1)).value());
+        var places = Places.of(messages.stream().map(QueueId::value).toList());
         tx.query(
-                "select message_id, state, count(*) as n from recipient where message_id in ("
-                        + "?, ".repeat(places(messages.size()) - 1)
-                        + "?) group by message_id, state",
+                "select message_id, state, count(*) as n from recipient where message_id in "
+                        + places.marks()
+                        + " group by message_id, state",
                 row ->
                         found.computeIfAbsent(
                                         new QueueId(row.number("message_id")), _ -> new TreeMap<>())
                                 .put(row.string("state"), row.integer("n")),
-                arguments.toArray());
+                places.with());
         return found;
-    }
-
-    // Statements are kept by their text, so there are few of them.
-    private static int places(int messages) {
-        return messages <= 50 ? 50 : 500;
     }
 
     private static Tx.RowReader<RecipientRow> reader(Instant now) {

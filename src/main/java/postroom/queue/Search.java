@@ -41,61 +41,70 @@ final class Search {
     }
 
     private static Store.Work<?> read(Tx tx, List<Told> events) throws SQLException {
-        var found = new LinkedHashMap<QueueId, List<String>>();
-        for (var event : events)
-            if (event.type() == EventType.MESSAGE_ACCEPTED && event.message().isPresent())
-                words(tx, event.message().get(), found);
+        var accepted =
+                events.stream()
+                        .filter(it -> it.type() == EventType.MESSAGE_ACCEPTED)
+                        .flatMap(it -> it.message().stream())
+                        .map(QueueId::value)
+                        .distinct()
+                        .toList();
+        var found = accepted.isEmpty() ? Map.<Long, List<String>>of() : words(tx, accepted);
         return written -> write(written, found);
     }
 
-    private static void words(Tx tx, QueueId id, Map<QueueId, List<String>> found)
-            throws SQLException {
-        var text =
-                tx.first(
-                        """
-                        select header_from, reverse_path, subject, message_id, tags from message where id = ?
-                        """,
-                        row ->
-                                String.join(
-                                        "\n",
-                                        row.string("header_from"),
-                                        row.string("reverse_path"),
-                                        row.string("subject"),
-                                        row.string("message_id"),
-                                        row.string("tags")),
-                        id.value());
-        if (text.isEmpty()) return; // retention was quicker
-        var words = new ArrayList<>(Words.of(text.get(), MOST_WORDS));
-        for (var address :
-                tx.query(
-                        "select address from recipient where message_id = ? order by id",
-                        row -> row.string("address"),
-                        id.value())) {
-            if (words.size() >= MOST_WORDS) break;
-            words.addAll(Words.of(address, MOST_WORDS));
-        }
-        found.put(id, words);
+    // What is missing was quicker erased than found.
+    private static Map<Long, List<String>> words(Tx tx, List<Long> messages) throws SQLException {
+        var found = new LinkedHashMap<Long, List<String>>();
+        var places = Places.of(messages);
+        tx.query(
+                "select id, header_from, reverse_path, subject, message_id, tags from message"
+                        + " where id in "
+                        + places.marks(),
+                row -> {
+                    var text =
+                            String.join(
+                                    "\n",
+                                    row.string("header_from"),
+                                    row.string("reverse_path"),
+                                    row.string("subject"),
+                                    row.string("message_id"),
+                                    row.string("tags"));
+                    return found.put(row.number("id"), new ArrayList<>(Words.of(text, MOST_WORDS)));
+                },
+                places.with());
+        tx.query(
+                "select message_id, address from recipient where message_id in "
+                        + places.marks()
+                        + " order by message_id, id",
+                row -> {
+                    var words = found.getOrDefault(row.number("message_id"), List.of());
+                    return words.isEmpty() || words.size() >= MOST_WORDS
+                            ? false
+                            : words.addAll(Words.of(row.string("address"), MOST_WORDS));
+                },
+                places.with());
+        return found;
     }
 
-    private static boolean write(Tx tx, Map<QueueId, List<String>> found) throws SQLException {
+    private static boolean write(Tx tx, Map<Long, List<String>> found) throws SQLException {
         for (var one : found.entrySet()) {
             var words = one.getValue();
             if (tx.severalWriters())
-                tx.update(
+                tx.later(
                         """
                         insert into message_words (message_id, words)
                         select id, cast(? as tsvector) from message where id = ?
                         on conflict (message_id) do nothing
                         """,
                         Words.tsvector(words),
-                        one.getKey().value());
+                        one.getKey());
             else
                 tx.update(
                         """
                         insert into message_words (rowid, words) select id, ? from message where id = ?
                         """,
                         String.join(" ", words),
-                        one.getKey().value());
+                        one.getKey());
         }
         return true;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,6 +34,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -261,9 +263,18 @@ class SmtpTransportTest {
         return Scene.service(smtp, Limits.ofConnections(1));
     }
 
-    private static void answerAndThenSleep(ServerSocket server) {
+    /// What nobody refers to is closed by and by.
+    private Socket sleeping = new Socket();
+
+    @AfterEach
+    void wake() throws IOException {
+        sleeping.close();
+    }
+
+    private void answerAndThenSleep(ServerSocket server) {
         try {
             var socket = server.accept();
+            sleeping = socket;
             var out = socket.getOutputStream();
             out.write(ascii("220 a\r\n250-a\r\n250 PIPELINING\r\n"));
             var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
