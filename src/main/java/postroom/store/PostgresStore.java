@@ -1,7 +1,7 @@
 package postroom.store;
 
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +20,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
+import javax.sql.DataSource;
+
 /// One database for several nodes. A few writers of this node take what waits, some works at a time
 /// into one transaction and one commit. Transactions are READ COMMITTED: a work that reads and then
 /// writes locks its subject first ([Tx#lock]) or says in its statement what has to be true.
@@ -33,6 +35,14 @@ public final class PostgresStore implements Store {
         @Override
         public String toString() {
             return shownUrl();
+        }
+
+        DataSource asDataSource() {
+            var database = new PGSimpleDataSource();
+            database.setUrl(url);
+            username.ifPresent(database::setUser);
+            password.ifPresent(database::setPassword);
+            return database;
         }
 
         /// Without whatever parameters, a password among them perhaps.
@@ -64,14 +74,7 @@ public final class PostgresStore implements Store {
 
     private PostgresStore(Login login, InstantSource clock) {
         this.login = login;
-        Flyway.configure(PostgresStore.class.getClassLoader())
-                .dataSource(
-                        login.url(), login.username().orElse(null), login.password().orElse(null))
-                .locations("classpath:postroom/schema", "classpath:postroom/schema-postgres")
-                .sqlMigrationPrefix("V")
-                .loggers("slf4j")
-                .load()
-                .migrate();
+        Schema.make(login.asDataSource(), "postgres");
         this.connections = new PostgresConnections(login, WRITERS, READERS);
         this.ids = new Ids(clock, 0);
         this.nodes = new Nodes(this, ids, clock);

@@ -1,6 +1,5 @@
 package postroom.store;
 
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,13 +65,7 @@ public final class SqliteStore implements Store {
         this.lock = lock;
         this.database = database(file);
         this.ids = new Ids(clock, 0);
-        Flyway.configure(SqliteStore.class.getClassLoader())
-                .dataSource(database)
-                .locations("classpath:postroom/schema", "classpath:postroom/schema-sqlite")
-                .sqlMigrationPrefix("V")
-                .loggers("slf4j")
-                .load()
-                .migrate();
+        Schema.make(database, "sqlite");
         this.writer = new Tx(connect(), false);
         ids.startAbove(greatestId());
         execute("pragma wal_autocheckpoint = " + PAGES_PER_CHECKPOINT);
