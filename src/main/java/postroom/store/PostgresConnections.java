@@ -19,7 +19,10 @@ final class PostgresConnections implements AutoCloseable {
 
     // Nothing waits inside a transaction. One that stands still belongs to a node that does, or
     // that
-    // was cut off, and what it has locked is free before that node is taken for dead.
+    // was cut off, and what it has locked is free before that node is taken for dead. Of a node
+    // that
+    // stood still in the middle of a batch the server does not know that it is idle: PostgreSQL 17
+    // ends its transaction all the same, before that it lasts until the connection breaks.
     // A commit that the server may forget again would break the promise of a 250; whoever chose
     // something stronger than "on" keeps it.
     private static final String SESSION =
@@ -27,10 +30,20 @@ final class PostgresConnections implements AutoCloseable {
             set statement_timeout = '30s';
             set lock_timeout = '10s';
             set idle_in_transaction_session_timeout = '20s';
+            set tcp_keepalives_idle = 10;
+            set tcp_keepalives_interval = 5;
+            set tcp_keepalives_count = 3;
             select set_config('synchronous_commit',
               case when current_setting('synchronous_commit') in ('off', 'local') then 'on'
                 else current_setting('synchronous_commit') end, false);
             """;
+
+    private static final String WRITING =
+            SESSION
+                    + """
+                    select set_config('transaction_timeout', '40s', false)
+                    from pg_settings where name = 'transaction_timeout';
+                    """;
 
     private final HikariDataSource writers;
     private final HikariDataSource readers;
@@ -38,6 +51,7 @@ final class PostgresConnections implements AutoCloseable {
     PostgresConnections(PostgresStore.Login login, int writing, int reading) {
         var config = config(login, "postroom-writers", writing);
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        config.setConnectionInitSql(WRITING);
         writers = new HikariDataSource(config);
         config = config(login, "postroom-readers", reading);
         config.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");

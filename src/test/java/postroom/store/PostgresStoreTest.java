@@ -130,6 +130,16 @@ class PostgresStoreTest extends StoreContract {
     }
 
     @Test
+    void a_transaction_that_stands_still_ends_before_its_node_is_taken_for_dead() {
+        assertThat(setting("transaction_timeout")).isEqualTo("40s");
+        assertThat(setting("idle_in_transaction_session_timeout")).isEqualTo("20s");
+    }
+
+    private String setting(String name) {
+        return store.write(tx -> tx.first("show " + name, row -> row.string(name))).orElseThrow();
+    }
+
+    @Test
     void a_nul_in_a_text_does_not_keep_the_row_out() {
         try (var one = another()) {
             one.write(
