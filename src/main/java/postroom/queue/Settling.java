@@ -130,7 +130,8 @@ final class Settling {
     }
 
     /// Recipients that waited for a closed service longer than patience allows; for a transaction
-    /// that holds up nobody, since behind a closed service a million may wait.
+    /// that holds up nobody, since behind a closed service a million may wait. Their IDs, which are
+    /// in the index, tell of most that they are too young.
     List<Impatient> impatient(Tx tx, int most) throws SQLException {
         var now = clock.instant();
         return tx.query(
@@ -138,7 +139,7 @@ final class Settling {
                 select recipient.id as id, recipient.message_id as message_id,
                   recipient.address as address, recipient.service_id as service_id
                 from service join recipient on recipient.service_id = service.id
-                where service.closed_since is not null
+                where service.closed_since is not null and recipient.message_id < ?
                   and recipient.state in ('queued', 'deferred') and coalesce(recipient.claimed_until, 0) <= ?
                   and service.closed_total + ? - service.closed_since - recipient.closed_before >= ?
                 limit ?
@@ -149,6 +150,7 @@ final class Settling {
                                 new QueueId(row.number("message_id")),
                                 row.string("address"),
                                 row.number("service_id")),
+                Store.firstIdAt(now.minus(patience.patience()).plusMillis(1)),
                 now,
                 now,
                 patience.patience().toMillis(),
