@@ -2,6 +2,7 @@ package postroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +33,7 @@ import java.util.function.BooleanSupplier;
 /// The packaged program is killed between a provider's answer and its use. Access tokens end after
 /// two seconds, so that it renews all the time, and every answer of the token endpoint is on its
 /// way for a quarter of a second: long enough to be killed before it arrives, or right after.
+@Order(1) // takes long
 @Tag("packaged")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class KilledWhileRenewingTest {

@@ -60,8 +60,8 @@ class ThreeNodesTest {
                                               answer: { smtp: "550 5.1.1 No such mailbox" } }
                                         """));
         one = node("one", database.port()).start().awaitReady();
-        two = node("two", cable.port()).start();
-        three = node("three", database.port()).start();
+        two = node("two", database.port()).start();
+        three = node("three", cable.port()).start();
         two.awaitReady();
         three.awaitReady();
     }
