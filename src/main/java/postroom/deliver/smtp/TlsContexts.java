@@ -1,27 +1,21 @@
 package postroom.deliver.smtp;
 
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.openssl.PEMKeyPair;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.jspecify.annotations.Nullable;
 
+import postroom.secret.OneKey;
+import postroom.secret.Pem;
 import postroom.secret.Sealed;
 import postroom.secret.Secret;
 import postroom.service.Service;
 import postroom.service.SmtpSettings;
 import postroom.service.SmtpSettings.ClientCertificate;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.StringReader;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -107,10 +100,8 @@ final class TlsContexts {
         if (pem.isEmpty()) return null;
         var store = emptyStore();
         int number = 0;
-        for (var authority : certificates(pem.get()))
+        for (var authority : authorities(pem.get()))
             store.setCertificateEntry("authority-" + number++, authority);
-        if (number == 0)
-            throw new GeneralSecurityException("no certificate in the trusted authority's PEM");
         var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);
         return factory.getTrustManagers();
@@ -119,16 +110,11 @@ final class TlsContexts {
     private KeyManager @Nullable [] keyManagers(Service service, Optional<ClientCertificate> own)
             throws GeneralSecurityException, IOException {
         if (own.isEmpty()) return null;
-        var chain = certificates(own.get().certificate());
-        var store = emptyStore();
-        store.setKeyEntry(
-                "own",
-                privateKey(open.apply(service, own.get().key())),
-                NO_PASSWORD,
-                chain.toArray(Certificate[]::new));
-        var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(store, NO_PASSWORD);
-        return factory.getKeyManagers();
+        return new KeyManager[] {
+            new OneKey(
+                    privateKey(open.apply(service, own.get().key())),
+                    Pem.certificates(own.get().certificate()))
+        };
     }
 
     private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
@@ -137,25 +123,20 @@ final class TlsContexts {
         return store;
     }
 
-    private static List<Certificate> certificates(String pem) throws GeneralSecurityException {
-        var octets = new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
-        return List.copyOf(CertificateFactory.getInstance("X.509").generateCertificates(octets));
+    private static List<X509Certificate> authorities(String pem) throws GeneralSecurityException {
+        try {
+            return Pem.certificates(pem);
+        } catch (IllegalArgumentException unusable) {
+            throw new GeneralSecurityException("the trusted authority " + unusable.getMessage());
+        }
     }
 
-    // PKCS#8, and what openssl wrote before it.
     private static PrivateKey privateKey(Secret pem) throws GeneralSecurityException {
-        try (var parser = new PEMParser(new StringReader(pem.value()))) {
-            var converter = new JcaPEMKeyConverter();
-            return switch (parser.readObject()) {
-                case PrivateKeyInfo key -> converter.getPrivateKey(key);
-                case PEMKeyPair pair -> converter.getKeyPair(pair).getPrivate();
-                case null, default ->
-                        throw new GeneralSecurityException(
-                                "the client certificate's key is not a PEM private key");
-            };
-        } catch (IOException unreadable) {
-            // its message might quote the key
-            throw new GeneralSecurityException("the client certificate's key cannot be read");
+        try {
+            return Pem.privateKey(pem.value());
+        } catch (IllegalArgumentException unusable) {
+            throw new GeneralSecurityException(
+                    "the client certificate's key " + unusable.getMessage());
         }
     }
 }
