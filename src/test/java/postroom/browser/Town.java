@@ -35,21 +35,21 @@ import java.util.Properties;
 
 /// The whole program in this process, as `serve` starts it, with the imaginary Microsoft and Google
 /// across the road.
-final class Town implements AutoCloseable {
+public final class Town implements AutoCloseable {
 
-    static final String OWNER = "ada@contoso.example";
+    public static final String OWNER = "ada@contoso.example";
     static final String PASSWORD = "correct horse battery";
-    private static final String KEY = "browser_tests_0123456789";
+    public static final String KEY = "browser_tests_0123456789";
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    final Emulator emulator;
+    public final Emulator emulator;
     final Server server;
-    final String address;
+    public final String address;
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final HttpClient http = HttpClient.newHttpClient();
 
     /// @param hasOwner whether there is somebody already who may sign in
-    Town(Path data, boolean hasOwner) {
+    public Town(Path data, boolean hasOwner) {
         int port = freePort();
         address = "http://localhost:" + port;
         emulator =
@@ -79,7 +79,7 @@ final class Town implements AutoCloseable {
         return server.settings().submission().starttls().orElseThrow().getPort();
     }
 
-    JsonNode post(String path, JsonNode body) throws IOException, InterruptedException {
+    public JsonNode post(String path, JsonNode body) throws IOException, InterruptedException {
         return answer(
                 HttpRequest.newBuilder(URI.create(address + path))
                         .header("Content-Type", "application/json")
@@ -107,7 +107,7 @@ final class Town implements AutoCloseable {
     }
 
     /// Microsoft, as an application: it sends without anybody signing in.
-    ObjectNode contoso(String name) {
+    public ObjectNode contoso(String name) {
         var tenant = emulator.script().tenants().getFirst().id();
         var provider = emulator.microsoft().secure().ofTenant(tenant);
         var from = "noreply@contoso.example";
@@ -125,7 +125,7 @@ final class Town implements AutoCloseable {
     }
 
     /// Google, as a person: it waits for somebody to authorize it.
-    ObjectNode fabrikam(String name) {
+    public ObjectNode fabrikam(String name) {
         var provider = emulator.google();
         var from = "billing@fabrikam.example";
         var service = service(name, "google", from, provider.smtpPort());
@@ -140,7 +140,7 @@ final class Town implements AutoCloseable {
     }
 
     /// Any server with a user name and a password.
-    ObjectNode smarthost(String name) {
+    public ObjectNode smarthost(String name) {
         var from = "news@contoso.example";
         var service = service(name, "smtp", from, emulator.smarthost().smtpPort());
         service.withObject("/authentication")
