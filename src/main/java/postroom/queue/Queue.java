@@ -101,7 +101,6 @@ public final class Queue {
 
     /// As [#put], with more to be done in the same transaction.
     public void put(NewMessage message, Store.Work<?> also) {
-        message.content().awaitParts();
         store.write(tx -> {
             insert(tx, message);
             also.run(tx);

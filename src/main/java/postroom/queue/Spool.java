@@ -13,9 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Semaphore;
 
 /// Where content is kept until nobody needs it: in the database, in parts of 256 kB, so that every
 /// node can read it, one commit covers it and no message sits in memory whole.
@@ -23,12 +20,9 @@ public final class Spool {
 
     static final int PART = 256 * 1024;
 
-    private static final int MOST_AHEAD = 32;
-
     private final Store store;
 
     private final InstantSource clock;
-    private final Semaphore runningAhead = new Semaphore(MOST_AHEAD);
 
     public Spool(Store store, InstantSource clock) {
         this.store = store;
@@ -64,8 +58,8 @@ public final class Spool {
         tx.update("delete from draft where content_id = ?", id);
     }
 
-    /// Content as it comes in. Full parts go to the database at once, while the next one comes in;
-    /// the last one goes with the message, in the same transaction. Belongs to one thread.
+    /// Content as it comes in. Full parts go to the database at once; the last one goes with the
+    /// message, in the same transaction. Belongs to one thread.
     ///
     /// Writing throws an [IOException] whose cause is the [StoreException] when the database has no
     /// room.
@@ -75,7 +69,6 @@ public final class Spool {
         private int filled;
         private int parts;
         private long size;
-        private CompletableFuture<Boolean> underWay = CompletableFuture.completedFuture(true);
 
         Draft(long id) {
             this.id = id;
@@ -113,7 +106,6 @@ public final class Spool {
             if (parts == 0) return;
             parts = 0;
             try {
-                underWay.exceptionally(_ -> false).join();
                 store.write(tx -> {
                     erase(tx, id);
                     return true;
@@ -141,44 +133,24 @@ public final class Spool {
                 part = Arrays.copyOf(part, Math.min(PART, part.length * 4));
                 return;
             }
+            int number = parts;
+            var full = part;
             try {
-                awaitParts();
-                write(parts, part);
+                store.write(tx -> {
+                    if (number == 0)
+                        tx.later(
+                                "insert into draft (content_id, at) values (?, ?)",
+                                id,
+                                clock.instant());
+                    insert(tx, number, full);
+                    return true;
+                });
             } catch (StoreException noRoom) {
                 throw new IOException(noRoom.getMessage(), noRoom);
             }
             parts++;
             part = new byte[PART];
             filled = 0;
-        }
-
-        // With many at once nobody runs ahead: each holds one part in memory, and not two.
-        private void write(int number, byte[] full) {
-            boolean ahead = runningAhead.tryAcquire();
-            underWay =
-                    store.writeLater(tx -> {
-                        if (number == 0)
-                            tx.later(
-                                    "insert into draft (content_id, at) values (?, ?)",
-                                    id,
-                                    clock.instant());
-                        insert(tx, number, full);
-                        return true;
-                    });
-            if (ahead) underWay.whenComplete((_, _) -> runningAhead.release());
-            else awaitParts();
-        }
-
-        /// Until every full part is in the database.
-        ///
-        /// @throws StoreException when one is not
-        void awaitParts() {
-            try {
-                underWay.join();
-            } catch (CompletionException failed) {
-                if (failed.getCause() instanceof RuntimeException cause) throw cause;
-                throw failed;
-            }
         }
 
         private void insert(Tx tx, int number, byte[] octets) throws SQLException {
