@@ -111,11 +111,12 @@ final class Settling {
     /// Comes before changes of a message's recipients: where several settle at the same time, the
     /// last one has to see what the others did, or none of them finds the message done.
     static void lock(Tx tx, QueueId id) throws SQLException {
-        if (tx.severalWriters())
-            tx.query(
-                    "select id from message where id = ? for update",
-                    row -> row.number("id"),
-                    id.value());
+        if (!tx.severalWriters()) return;
+        tx.flush();
+        tx.query(
+                "select id from message where id = ? for update",
+                row -> row.number("id"),
+                id.value());
     }
 
     static void markDone(Tx tx, QueueId id, Instant now) throws SQLException {

@@ -58,6 +58,7 @@ public final class Tx {
     /// the transaction ends nobody else, on any node, gets past this for the same subject, and all
     /// nodes hear that the subject changed.
     public void lock(Subject subject) throws SQLException {
+        flush();
         update("update subject set changes = changes + 1 where name = ?", subject.word());
     }
 
@@ -107,8 +108,9 @@ public final class Tx {
         place = NOWHERE;
     }
 
-    /// What was to go later goes now.
-    void flush() throws SQLException {
+    /// What was to go later goes now, of all works: for a work that reads what others in its
+    /// transaction may have written.
+    public void flush() throws SQLException {
         for (var batch : batches.values()) {
             batch.statement.executeBatch();
             batch.statement.close();
