@@ -111,12 +111,11 @@ class EditPages {
             response.setStatus(422);
             return page(service, way, form.toSingleValueMap(), troubles, words, model);
         }
+        var objectId = Shapes.givenObjectId(form);
         boolean keptMore =
-                Shapes.givenObjectId(form)
-                        .filter(it ->
-                                services.guideValues()
-                                        .changeObjectId(service.id(), it, visitor.name()))
-                        .isPresent();
+                objectId.isPresent()
+                        && services.guideValues()
+                                .changeObjectId(service.id(), objectId.get(), visitor.name());
         if (then.equals("authorize")) return "forward:/services/" + service.id() + "/authorize";
         boolean changed = keptMore || !patch.isEmpty();
         redirect.addFlashAttribute(

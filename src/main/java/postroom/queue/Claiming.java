@@ -39,8 +39,8 @@ final class Claiming {
         var now = clock.instant();
         var limits = demand.limits();
         var left = Quotas.left(tx, demand.service(), limits, now);
-        int most = Math.min(Math.min(demand.most(), Places.MOST), left.messages());
-        most = Math.min(most, left.recipients());
+        int room = Math.min(left.messages(), left.recipients());
+        int most = Math.min(room, Math.min(demand.most(), Places.MOST));
         if (most < 1) return new Claimed(List.of(), left.reached());
         var lease = new Leases.Lease(demand.service(), now, now.plus(Queue.LEASE));
         var byMessage = new LinkedHashMap<Long, List<Leases.Due>>();

@@ -14,13 +14,12 @@ import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
@@ -100,7 +99,7 @@ final class TlsContexts {
         if (pem.isEmpty()) return null;
         var store = emptyStore();
         int number = 0;
-        for (var authority : authorities(pem.get()))
+        for (var authority : read("the trusted authority", () -> Pem.certificates(pem.get())))
             store.setCertificateEntry("authority-" + number++, authority);
         var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);
@@ -110,10 +109,11 @@ final class TlsContexts {
     private KeyManager @Nullable [] keyManagers(Service service, Optional<ClientCertificate> own)
             throws GeneralSecurityException, IOException {
         if (own.isEmpty()) return null;
+        var key = open.apply(service, own.get().key());
         return new KeyManager[] {
             new OneKey(
-                    privateKey(open.apply(service, own.get().key())),
-                    Pem.certificates(own.get().certificate()))
+                    read("the client certificate's key", () -> Pem.privateKey(key.value())),
+                    read("the client certificate", () -> Pem.certificates(own.get().certificate())))
         };
     }
 
@@ -123,20 +123,11 @@ final class TlsContexts {
         return store;
     }
 
-    private static List<X509Certificate> authorities(String pem) throws GeneralSecurityException {
+    private static <T> T read(String what, Supplier<T> reading) throws GeneralSecurityException {
         try {
-            return Pem.certificates(pem);
+            return reading.get();
         } catch (IllegalArgumentException unusable) {
-            throw new GeneralSecurityException("the trusted authority " + unusable.getMessage());
-        }
-    }
-
-    private static PrivateKey privateKey(Secret pem) throws GeneralSecurityException {
-        try {
-            return Pem.privateKey(pem.value());
-        } catch (IllegalArgumentException unusable) {
-            throw new GeneralSecurityException(
-                    "the client certificate's key " + unusable.getMessage());
+            throw new GeneralSecurityException(what + " " + unusable.getMessage());
         }
     }
 }

@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -102,8 +103,8 @@ public final class Certificates {
     private Loaded load() throws IOException {
         var stamp = stamp();
         try {
-            var chain = Pem.certificates(Files.readString(certificate));
-            var privateKey = Pem.privateKey(Files.readString(key));
+            var chain = read(certificate, "no certificate in ", Pem::certificates);
+            var privateKey = read(key, "no private key without a pass phrase in ", Pem::privateKey);
             if (!belongTogether(chain.getFirst().getPublicKey(), privateKey))
                 throw new IOException(key + " is not the key of " + certificate);
             var context = SSLContext.getInstance("TLS");
@@ -118,6 +119,15 @@ public final class Certificates {
                             + ": "
                             + unusable.getMessage(),
                     unusable);
+        }
+    }
+
+    private static <T> T read(Path file, String trouble, Function<String, T> reading)
+            throws IOException {
+        try {
+            return reading.apply(Files.readString(file));
+        } catch (IllegalArgumentException unusable) {
+            throw new IOException(trouble + file, unusable);
         }
     }
 
