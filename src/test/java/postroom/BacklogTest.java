@@ -18,6 +18,7 @@ import postroom.store.Tx;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +39,7 @@ class BacklogTest {
     private static final int AT_ONCE = 20_000;
     private static final int IDS_PER_MESSAGE = 4;
     private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration BOOKS = Duration.ofMinutes(3);
     private static final byte[] CONTENT =
             ("From: noreply@contoso.example\r\nSubject: News\r\n\r\n"
                             + "News. ".repeat(100)
@@ -64,6 +66,7 @@ class BacklogTest {
             var toCount = took(() -> program.get("/metrics"));
             var toShow = took(() -> program.json("/v1/services/Office"));
             var toTake = took(() -> handIn(program, 100));
+            var toKeepBooks = took(() -> awaitBooks(program));
             double idle = cpu(program, Duration.ofSeconds(5));
             program.post("/v1/services/Office/resume", "");
             var toPassword =
@@ -80,8 +83,8 @@ class BacklogTest {
 
             System.out.printf(
                     "backlog=%d on %s: start %s, list %s, waiting %s, metrics %s, service %s, take"
-                        + " 100 %s, idle %.2f CPU, transactional first %s, sends %d/s, resident %d"
-                        + " MB%n",
+                            + " 100 %s, books kept %s, idle %.2f CPU, transactional first %s, sends"
+                            + " %d/s, resident %d MB%n",
                     BACKLOG,
                     database,
                     toStart,
@@ -90,6 +93,7 @@ class BacklogTest {
                     toCount,
                     toShow,
                     toTake,
+                    toKeepBooks,
                     idle,
                     toPassword,
                     perSecond,
@@ -122,6 +126,33 @@ class BacklogTest {
                                         "ada@example.net",
                                         "Your password."))
                         .startsWith("250 ");
+        }
+    }
+
+    /// Until every event is counted by the hour and every message is found by its words: nobody has
+    /// read those that came straight into the database.
+    private void awaitBooks(Program program) {
+        var settings = database.settings(program.data());
+        var url =
+                settings.getOrDefault(
+                        "POSTROOM_DATABASE_URL",
+                        "jdbc:sqlite:" + program.data().resolve("postroom.db"));
+        var username = settings.getOrDefault("POSTROOM_DATABASE_USERNAME", "");
+        program.await("the books", BOOKS, () -> areBooksKept(url, username));
+    }
+
+    private static boolean areBooksKept(String url, String username) {
+        try (var connection = DriverManager.getConnection(url, username, "");
+                var statement = connection.createStatement();
+                var row =
+                        statement.executeQuery(
+                                """
+                                select (select min(read_to) from follower)
+                                    >= (select max(id) from event where type = 'message.accepted')
+                                """)) {
+            return row.next() && row.getBoolean(1);
+        } catch (SQLException trouble) {
+            throw new IllegalStateException(trouble);
         }
     }
 
