@@ -28,7 +28,8 @@ fuzz: ## look for inputs that break a parser; the seed is printed, a failure pri
 
 soak: ## what takes long: three nodes and all that may happen to them, a million that wait, ten thousand who say nothing
 	$(MVN) verify -Dtest=NoSuch -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.groups.excluded=none \
-	    -Dit.test='ThreeNodesTest,BacklogTest,OperatingTest#ten_thousand*' -Dbacklog=1000000
+	    -Dit.test='ThreeNodesTest,BacklogTest,OperatingTest#ten_thousand*' -Dbacklog=1000000 \
+	    -Djunit.jupiter.execution.parallel.enabled=false
 
 reference: ## write the generated pages of docs/reference anew
 	WRITE_REFERENCE=yes $(MVN) -q test -Dtest=ReferencePagesTest -Dformat.skip=true

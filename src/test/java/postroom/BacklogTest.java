@@ -39,7 +39,7 @@ class BacklogTest {
     private static final int AT_ONCE = 20_000;
     private static final int IDS_PER_MESSAGE = 4;
     private static final Duration SOON = Duration.ofSeconds(30);
-    private static final Duration BOOKS = Duration.ofMinutes(3);
+    private static final Duration BOOKS = Duration.ofMinutes(5);
     private static final byte[] CONTENT =
             ("From: noreply@contoso.example\r\nSubject: News\r\n\r\n"
                             + "News. ".repeat(100)
