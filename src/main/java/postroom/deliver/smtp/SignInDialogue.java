@@ -24,12 +24,11 @@ final class SignInDialogue {
     // RFC 5321 §4.5.3.1.4, with CRLF. RFC 4954 §4: a longer initial response waits for the 334.
     private static final int LONGEST_COMMAND = 512;
     private static final int LONGEST_CHALLENGE_SHOWN = 1_000;
-    private static final String MASKED = "‹masked›";
 
     private final Wire wire;
     private final SmtpSettings settings;
     private final Conversation conversation;
-    private String secret = "";
+    private final Unspoken unspoken = new Unspoken();
 
     SignInDialogue(Wire wire, SmtpSettings settings, Conversation conversation) {
         this.wire = wire;
@@ -59,7 +58,7 @@ final class SignInDialogue {
     }
 
     private Optional<Diagnostic> withBearer(Bearer bearer, Sasl mechanism) throws Lost {
-        secret = bearer.accessToken().value();
+        unspoken.add(bearer.accessToken().value());
         var response =
                 mechanism == Sasl.XOAUTH2
                         ? Sasl.xoauth2(bearer)
@@ -73,27 +72,36 @@ final class SignInDialogue {
     }
 
     private Optional<Diagnostic> withPassword(Password password, Sasl mechanism) throws Lost {
-        secret = password.password().value();
+        var secret = password.password().value();
+        unspoken.add(secret);
         if (mechanism == Sasl.PLAIN)
             return verdict(initialResponse(mechanism, Sasl.plain(password)), "");
         var heard = command("AUTH " + mechanism.word());
         if (heard.reply().code() != 334) return verdict(heard, "");
         if (mechanism == Sasl.CRAM_MD5) {
             var challenge = challenge(heard.reply());
-            return verdict(ask(Sasl.cramMd5(password, challenge), MASKED), "");
+            return verdict(show(Sasl.cramMd5(password, challenge)), "");
         }
         // The prompts are not standardised ("Username:", "User Name\0"); their order is.
-        heard = ask(Sasl.base64(password.user()), MASKED);
-        if (heard.reply().code() == 334) heard = ask(Sasl.base64(secret), MASKED);
+        heard = show(Sasl.base64(password.user()));
+        if (heard.reply().code() == 334) heard = show(Sasl.base64(secret));
         return verdict(heard, "");
     }
 
     private SmtpReply initialResponse(Sasl mechanism, String response) throws Lost {
         var command = "AUTH " + mechanism.word();
         boolean fits = command.length() + 1 + response.length() + 2 <= LONGEST_COMMAND;
-        if (fits) return ask(command + " " + response, command + " " + MASKED);
+        if (fits) {
+            unspoken.addEncoded(response);
+            return ask(command + " " + response, command + " " + Unspoken.MASKED);
+        }
         var heard = command(command);
-        return heard.reply().code() == 334 ? ask(response, MASKED) : heard;
+        return heard.reply().code() == 334 ? show(response) : heard;
+    }
+
+    private SmtpReply show(String response) throws Lost {
+        unspoken.addEncoded(response);
+        return ask(response, Unspoken.MASKED);
     }
 
     private SmtpReply command(String line) throws Lost {
@@ -109,7 +117,7 @@ final class SignInDialogue {
             return heard;
         } catch (Lost lost) {
             note(shown, lost.diagnostic().text(), began);
-            throw lost;
+            throw new Lost(lost.diagnostic().stage(), unspoken.masked(lost.diagnostic().text()));
         }
     }
 
@@ -117,28 +125,22 @@ final class SignInDialogue {
         conversation.add(
                 Stage.AUTH,
                 said,
-                withoutSecret(heard),
+                unspoken.masked(heard),
                 Duration.ofNanos(System.nanoTime() - began));
     }
 
-    // The server's complaint in the 334 often says more than its verdict, so both are kept. A
-    // server
-    // that quotes the secret back to us does not get it into a log.
+    // The server's complaint in the 334 often says more than its verdict, so both are kept.
     private Optional<Diagnostic> verdict(SmtpReply heard, String complaint) throws Lost {
         var reply = heard.reply();
         if (reply.code() >= 200 && reply.code() < 300) return Optional.empty();
         if (reply.isPositive())
-            throw new Lost(Stage.AUTH, "unexpected reply to AUTH: " + withoutSecret(reply.text()));
+            throw new Lost(
+                    Stage.AUTH, "unexpected reply to AUTH: " + unspoken.masked(reply.text()));
         var lines = new ArrayList<String>();
-        for (var line : reply.lines()) lines.add(withoutSecret(line));
-        if (!complaint.isEmpty()) lines.add(withoutSecret(complaint));
+        for (var line : reply.lines()) lines.add(unspoken.masked(line));
+        if (!complaint.isEmpty()) lines.add(unspoken.masked(complaint));
         return Optional.of(
                 new SmtpReply(Stage.AUTH, new Reply(reply.code(), reply.status(), lines)));
-    }
-
-    // Shorter ones would mask half the alphabet.
-    private String withoutSecret(String text) {
-        return secret.length() < 4 ? text : text.replace(secret, MASKED);
     }
 
     private static Optional<Diagnostic> notOffered(String condition, Offer offer) {

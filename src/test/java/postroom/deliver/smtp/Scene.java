@@ -170,6 +170,7 @@ final class Scene {
                 PASSWORD,
                 macros.getOrDefault("xoauth2", ""),
                 macros.getOrDefault("plain", ""),
+                macros.getOrDefault("cram-md5", ""),
                 macros.getOrDefault("password", ""));
     }
 
