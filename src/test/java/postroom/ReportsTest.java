@@ -38,6 +38,7 @@ import postroom.store.Database;
 import postroom.store.OnBothDatabases;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -259,6 +260,37 @@ class ReportsTest {
         assertThat(rows("report")).isEmpty();
         assertThat(only(only(town.emulator.mailboxes().messages()).recipients()).parameters())
                 .contains("NOTIFY=SUCCESS");
+    }
+
+    @Test
+    void success_in_the_services_name_is_ours_to_tell() throws Exception {
+        town.house.routes.replace(
+                new YAMLMapper()
+                        .readTree("routes: [{name: All, rewrite_from: true, services: [Office]}]"),
+                "ada");
+        var success = new ReportWish(Optional.of(Set.of(Occasion.SUCCESS)), Optional.empty());
+        var request =
+                new ReportRequest(
+                        Optional.empty(),
+                        Optional.of("rw1"),
+                        Map.of(Address.of("ada@example.net"), success));
+        put(
+                Door.SMTP,
+                new Envelope(
+                        Optional.of(Address.of("erp@contoso.example")),
+                        List.of(Address.of("ada@example.net")),
+                        Envelope.Body.SEVEN_BIT,
+                        false,
+                        request),
+                CONTENT.replace(ERP, "erp@contoso.example"));
+
+        tell();
+
+        var report = only(reports());
+        assertThat(only(report.recipients()).address()).isEqualTo("erp@contoso.example");
+        assertThat(only(Report.of(report).perRecipient).getHeader("Action", null))
+                .isEqualTo("relayed");
+        assertThat(town.emulator.mailboxes().messages().getFirst().reversePath()).isEqualTo(ERP);
     }
 
     @Test

@@ -14,6 +14,8 @@ import java.util.Optional;
 ///
 /// @param returned how much of it a report of failure brings back, where the client said so
 /// @param envelopeId what the sender calls it, where the client said so
+/// @param reportsReachSender what the next server reports goes to the sender; not where the message
+///   leaves in the service's own name
 public record Consignment(
         QueueId id,
         Optional<Address> reversePath,
@@ -22,7 +24,8 @@ public record Consignment(
         boolean smtputf8,
         Content content,
         Optional<Returned> returned,
-        Optional<String> envelopeId) {
+        Optional<String> envelopeId,
+        boolean reportsReachSender) {
 
     /// Nobody said anything about reports.
     public Consignment(
@@ -40,7 +43,8 @@ public record Consignment(
                 smtputf8,
                 content,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                true);
     }
 
     public Consignment {

@@ -156,7 +156,8 @@ final class Lane implements Runnable, Transport.Source, Transport.Results {
                                 ? WithFrom.of(claim.content(), service.from().mailbox())
                                 : claim.content(),
                         claim.returned(),
-                        claim.envelopeId());
+                        claim.envelopeId(),
+                        !asItself);
         carried.put(consignment, new Carried(claim, tools.clock.instant()));
         return consignment;
     }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /// A consignment under way: which recipients still wait for a transaction, and what came of the
 /// others. What can be refused without asking the server is refused here.
@@ -41,6 +42,7 @@ final class Load {
     private final List<Path> waiting;
     private int taken;
     private String mail = "";
+    private boolean knowsReports;
     private boolean passesOn;
 
     /// A recipient as it goes over the wire.
@@ -144,7 +146,8 @@ final class Load {
             refuse("size-exceeds-advertised", size + " octets, and the limit is " + most);
             return;
         }
-        passesOn = offer.has("DSN");
+        knowsReports = offer.has("DSN");
+        passesOn = knowsReports && consignment.reportsReachSender();
         boolean utf8 = offer.has("SMTPUTF8");
         if (consignment.smtputf8() && !utf8 && headerNeedsUtf8()) {
             refuse("smtputf8-not-offered", "the header section is not ASCII");
@@ -197,7 +200,9 @@ final class Load {
 
     private String wishOf(Recipient recipient) {
         var wish = recipient.wish();
-        if (!passesOn || wish.equals(ReportWish.NONE)) return "";
+        boolean never = wish.occasions().filter(Set::isEmpty).isPresent();
+        // Nobody is to hear, whoever it would be.
+        if (!passesOn) return knowsReports && never ? " NOTIFY=NEVER" : "";
         var text = "";
         if (wish.occasions().isPresent())
             text +=

@@ -255,6 +255,7 @@ final class Scene {
         var octets = "Subject: hello\r\n\r\nHello\r\n";
         var body = Body.SEVEN_BIT;
         boolean utf8 = false;
+        boolean reportsReachSender = true;
         Optional<Returned> returned = Optional.empty();
         Optional<String> envelopeId = Optional.empty();
         for (var part : text.split(";", -1)) {
@@ -265,6 +266,7 @@ final class Scene {
                 case "ret" -> returned = Returned.read(words[1]);
                 case "envid" -> envelopeId = Optional.of(words[1]);
                 case "utf8" -> utf8 = true;
+                case "renamed" -> reportsReachSender = false;
                 case "8bit" -> body = Body.EIGHT_BIT;
                 case "text" -> octets = words[1].replace("\\r", "\r").replace("\\n", "\n");
                 default -> throw new IllegalArgumentException("in a message: " + part);
@@ -272,7 +274,15 @@ final class Scene {
         }
         var content = Content.of(octets.getBytes(StandardCharsets.UTF_8));
         return new Consignment(
-                new QueueId(++serial), from, to, body, utf8, content, returned, envelopeId);
+                new QueueId(++serial),
+                from,
+                to,
+                body,
+                utf8,
+                content,
+                returned,
+                envelopeId,
+                reportsReachSender);
     }
 
     private List<Recipient> recipients(String text) {
