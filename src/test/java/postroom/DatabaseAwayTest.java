@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /// Two packaged programs on one real PostgreSQL, which goes away under load for a minute.
-@Order(1) // takes long
+@Order(2) // takes long
 @Tag("packaged")
 @Timeout(value = 6, unit = TimeUnit.MINUTES)
 class DatabaseAwayTest {

@@ -3,6 +3,7 @@ package postroom;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /// The launcher of an installed program, and the AOT cache that it keeps beside it.
+@Order(1) // takes long
 @Tag("packaged")
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class LauncherTest {

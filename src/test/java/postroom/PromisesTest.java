@@ -3,6 +3,7 @@ package postroom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +34,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// What the README promises, asked of the packaged program from outside.
+@Order(1) // takes long
 @Tag("packaged")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class PromisesTest {

@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 /// Two packaged programs on one real PostgreSQL: what becomes of the mail when one of them goes
 /// away under load. What else may happen to a node is in [ThreeNodesTest], what may happen to the
 /// database in [DatabaseAwayTest].
-@Order(1) // takes long
+@Order(2) // takes long
 @Tag("packaged")
 @Timeout(value = 6, unit = TimeUnit.MINUTES)
 class SeveralNodesTest {
