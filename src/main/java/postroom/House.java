@@ -231,7 +231,7 @@ public final class House implements AutoCloseable {
 
         // Doors
         router = new Router(services::all, id -> services.status(id).state(), routes::all);
-        detours = new Detours(routes, router, queue, services);
+        detours = new Detours(routes, router, queue, services, access);
         intake = new Intake(spool, queue, router, intakeSettings(), clock, tallies);
         drops =
                 new DropCollector(

@@ -2,12 +2,15 @@ package postroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 
+import postroom.access.NewCredential;
 import postroom.emulator.EmulatorScript;
 import postroom.emulator.ReceivedMessage;
 import postroom.event.Event;
@@ -25,6 +28,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /// Mail goes around a closed service, as the owner's rules say, and comes back by itself.
 @OnBothDatabases
@@ -64,8 +69,7 @@ class DetoursTest {
     @Test
     void what_waits_behind_a_closed_service_leaves_through_the_next_of_its_rule() {
         routes("{name: All, rewrite_from: true, services: [Office, Backup]}");
-        town.house.services.pause(office.id(), "ada");
-        town.house.services.pause(backup.id(), "ada");
+        pauseBoth();
         var messages = new ArrayList<QueueId>();
         for (int i = 0; i < 3; i++) messages.add(handIn());
         town.settle();
@@ -136,6 +140,76 @@ class DetoursTest {
     }
 
     @Test
+    void mail_goes_around_only_through_what_its_credential_may_use() {
+        routes("{name: All, rewrite_from: true, services: [Office, Backup]}");
+        town.credential(
+                new NewCredential(
+                        "bound",
+                        List.of("*@contoso.example"),
+                        List.of(),
+                        Set.of(),
+                        Set.of(office.id()),
+                        false,
+                        Optional.empty(),
+                        Optional.empty()));
+        pauseBoth();
+        var bound = town.handIn("bound", ERP, "a@example.net");
+        var free = handIn();
+
+        town.house.services.resume(backup.id(), "ada");
+        town.settle();
+
+        assertThat(state(bound)).isEqualTo("queued");
+        assertThat(state(free)).isEqualTo("sent");
+        assertThat(events(bound, EventType.MESSAGE_REROUTED)).isEmpty();
+        town.house.services.resume(office.id(), "ada");
+        town.settle();
+        assertThat(state(bound)).isEqualTo("sent");
+    }
+
+    @Test
+    void mail_goes_around_only_through_what_is_set_up_for_it() {
+        town.house.services.delete(backup.id(), "ada");
+        backup =
+                town.house.services.update(
+                        town.office("Backup", "shared@contoso.example", "{}").id(),
+                        YAML.readTree("{usages: [marketing]}"),
+                        "ada");
+        routes("{name: All, rewrite_from: true, services: [Office, Backup]}");
+        pauseBoth();
+        var password = handIn();
+        var news = handIn("X-Postroom-Usage: marketing\n", "News.");
+
+        town.house.services.resume(backup.id(), "ada");
+        town.settle();
+
+        assertThat(state(news)).isEqualTo("sent");
+        assertThat(state(password)).isEqualTo("queued");
+    }
+
+    @Test
+    void a_large_message_waits_for_the_service_that_takes_it() {
+        town.house.services.update(
+                backup.id(), YAML.readTree("{limits: {message_size: 10KB}}"), "ada");
+        routes("{name: All, rewrite_from: true, services: [Office, Backup]}");
+        pauseBoth();
+        var early = handIn("", "Large. ".repeat(4_000));
+
+        town.house.services.resume(backup.id(), "ada");
+        var late = handIn("", "Large. ".repeat(4_000));
+        var small = handIn();
+        town.settle();
+
+        assertThat(state(small)).isEqualTo("sent");
+        assertThat(state(early)).isEqualTo("queued");
+        assertThat(state(late)).isEqualTo("queued");
+        town.house.services.resume(office.id(), "ada");
+        town.settle();
+        assertThat(state(early)).isEqualTo("sent");
+        assertThat(state(late)).isEqualTo("sent");
+    }
+
+    @Test
     void mail_without_a_rule_waits_where_it_is() {
         town.house.services.pause(office.id(), "ada");
         var message = handIn();
@@ -176,6 +250,16 @@ class DetoursTest {
 
     private void routes(String rules) {
         town.house.routes.replace(YAML.readTree("routes: [" + rules + "]"), "ada");
+    }
+
+    private void pauseBoth() {
+        town.house.services.pause(office.id(), "ada");
+        town.house.services.pause(backup.id(), "ada");
+    }
+
+    private QueueId handIn(String fields, String text) {
+        var content = "From: " + ERP + "\nTo: a@example.net\n" + fields + "\n" + text + "\n";
+        return town.handIn("erp", content.getBytes(US_ASCII), 1).accepted().getFirst();
     }
 
     private QueueId handIn() {

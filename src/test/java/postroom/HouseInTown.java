@@ -151,8 +151,12 @@ final class HouseInTown implements AutoCloseable {
     }
 
     Issued credential(String name, String... senders) {
-        var issued = house.access.create(NewCredential.of(name, senders), "test");
-        credentials.put(name, issued);
+        return credential(NewCredential.of(name, senders));
+    }
+
+    Issued credential(NewCredential wanted) {
+        var issued = house.access.create(wanted, "test");
+        credentials.put(wanted.name(), issued);
         return issued;
     }
 

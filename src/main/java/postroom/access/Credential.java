@@ -49,6 +49,11 @@ public record Credential(
         return new Credential(0, "anybody", "", List.of("*"), List.of(), Set.of(), Set.of());
     }
 
+    /// True when its mail may leave through the service of that ID.
+    public boolean mayUse(long service) {
+        return services.isEmpty() || services.contains(service);
+    }
+
     public boolean maySendAs(Address address) {
         return senders.stream().anyMatch(address::matches);
     }

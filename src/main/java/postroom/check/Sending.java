@@ -11,6 +11,7 @@ import postroom.mail.DeliveryResult;
 import postroom.mail.Diagnostic.Condition;
 import postroom.mail.Diagnostic.NoAnswer;
 import postroom.mail.Diagnostic.Stage;
+import postroom.service.ServiceStatus;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ final class Sending {
         long began = System.nanoTime();
         var full = counted.get();
         if (full.isPresent()) {
-            var limit = new Condition("service-day-limit", full.get());
+            var limit = new Condition(ServiceStatus.DAY_IS_FULL, full.get());
             return Optional.of(new Trouble(Name.SENDER, limit, since(began)));
         }
         var one = new OneMessage(message);

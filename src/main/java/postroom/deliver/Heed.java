@@ -7,6 +7,7 @@ import postroom.oauth.Authorizer;
 import postroom.queue.Claimed.LimitReached;
 import postroom.service.Service;
 import postroom.service.ServiceState;
+import postroom.service.ServiceStatus;
 import postroom.service.Services;
 
 import java.time.Duration;
@@ -21,9 +22,6 @@ final class Heed {
 
     /// A 5yz that means "not today": Gmail's 550 5.4.5, Exchange's submission quota.
     private static final Duration QUOTA = Duration.ofHours(1);
-
-    /// The advice for a limit that the owner, not the provider, holds to.
-    private static final String DAY_IS_FULL = "service-day-limit";
 
     private final Services services;
     private final InstantSource clock;
@@ -68,7 +66,7 @@ final class Heed {
         services.moveTo(
                 service.id(),
                 ServiceState.LIMITED,
-                Optional.of(DAY_IS_FULL),
+                Optional.of(ServiceStatus.DAY_IS_FULL),
                 Optional.of(
                         limit.limit()
                                 + " recipients went through "

@@ -54,7 +54,8 @@ final class Examination {
                 List<Assignment> assignments,
                 String why,
                 boolean needsFrom,
-                boolean automatic)
+                boolean automatic,
+                Request request)
                 implements Finding {}
 
         record Unfit(Rejected rejected) implements Finding {}
@@ -144,8 +145,20 @@ final class Examination {
                                     assignments,
                                     first.why(),
                                     author.isEmpty(),
-                                    isAutomatic(header));
+                                    isAutomatic(header),
+                                    request);
         };
+    }
+
+    /// The ways of a message whose size is known now. One that got a service's From stays with it.
+    List<Assignment> withRoom(Finding.Fit fit, long octets) {
+        if (fit.needsFrom()) return fit.assignments();
+        return fit.assignments().stream()
+                .map(it ->
+                        new Assignment(
+                                router.withRoom(it.service(), it.route(), fit.request(), octets),
+                                it.route()))
+                .toList();
     }
 
     // RFC 3834 §5: anything but `no`; a word that nobody knows yet as well

@@ -202,7 +202,7 @@ public final class Intake {
                 fit.usage(),
                 fit.hints().tags(),
                 fit.hints().metadata(),
-                fit.assignments(),
+                examination.withRoom(fit, content.draft().size()),
                 fit.sendAt(),
                 tellsSender(submission, fit),
                 content.draft());

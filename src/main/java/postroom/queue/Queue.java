@@ -549,6 +549,11 @@ public final class Queue {
         return told(store.write(tx -> Moving.move(tx, events, detour, clock.instant(), most)));
     }
 
+    /// True when some of the mail that waits may not go that way.
+    public boolean hasToStay(Detour detour) {
+        return store.read(tx -> Moving.anyHasToStay(tx, detour, clock.instant()));
+    }
+
     /// Erases the content of messages that were done before `done`, at most `most` of them.
     public int eraseContent(Instant done, int most) {
         return housekeeping.eraseContent(done, most);

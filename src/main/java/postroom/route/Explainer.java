@@ -40,7 +40,7 @@ public final class Explainer {
         if (from.filter(it -> !credential.maySendAs(it)).isPresent())
             return none(
                     "Credential " + credential.name() + " may not send as " + from.get(), rules);
-        return switch (router.routeFor(request, recipient)) {
+        return switch (router.preview(request, recipient)) {
             case Routing.NoRoute(var sentence) -> none(sentence, rules);
             case Routing.Routed(var service, var route, var why) ->
                     new Answer(

@@ -1,6 +1,5 @@
 package postroom.route;
 
-import postroom.access.Credential;
 import postroom.mail.Address;
 import postroom.route.Route.Choice;
 import postroom.route.Route.Way;
@@ -22,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /// Picks the service that carries a message. In this order:
 ///
@@ -64,11 +64,22 @@ public final class Router {
         return false;
     }
 
+    /// Where the message goes. Where services take turns, the turn is its own.
     public Routing routeFor(Request request, Address recipient) {
+        return routeFor(request, recipient, AtomicLong::getAndIncrement);
+    }
+
+    /// Where [#routeFor] would send it; nobody's turn is taken.
+    public Routing preview(Request request, Address recipient) {
+        return routeFor(request, recipient, AtomicLong::get);
+    }
+
+    private Routing routeFor(Request request, Address recipient, ToLongFunction<AtomicLong> turn) {
         if (request.wantedService().isPresent())
             return asWanted(request, request.wantedService().get());
         for (var route : routes.get())
-            if (route.when().missing(request, recipient).isEmpty()) return asRuled(request, route);
+            if (route.when().missing(request, recipient).isEmpty())
+                return asRuled(request, route, turn);
         return asFits(request);
     }
 
@@ -88,25 +99,51 @@ public final class Router {
         return verdicts;
     }
 
-    /// Where mail of the rule goes that waits for `closed`; empty: it stays.
-    public Optional<Service> around(Route route, long closed) {
-        if (isOpen(route, closed)) return Optional.empty();
+    /// Where mail of the rule may go that waits for `closed`, in order; empty: it stays. What of it
+    /// a service may carry is another question.
+    public List<Service> around(Route route, long closed) {
+        if (isOpen(route, closed)) return List.of();
         return route.ways().stream()
                 .filter(way -> isOpen(route, way.service()))
                 .flatMap(way -> byId(way.service()).stream())
-                .findFirst();
+                .toList();
     }
 
-    private Routing asRuled(Request request, Route route) {
-        var usable =
-                route.ways().stream()
-                        .filter(way ->
-                                byId(way.service())
-                                        .filter(it -> mayUse(request.credential(), it))
-                                        .filter(it -> isFor(request.usage(), it))
-                                        .filter(it -> !isDraft(it))
-                                        .isPresent())
+    /// The service that a message takes whose size is known now: `chosen`, unless it is too large
+    /// for that and another one of the rule takes it, an open one before one to wait for.
+    public long withRoom(long chosen, String rule, Request request, long octets) {
+        if (takes(chosen, octets)) return chosen;
+        var fitting =
+                routes.get().stream()
+                        .filter(route -> route.name().equals(rule))
+                        .flatMap(route ->
+                                usable(request, route).stream()
+                                        .map(Way::service)
+                                        .filter(service -> takes(service, octets))
+                                        .sorted(
+                                                Comparator.comparing(
+                                                        service -> !isOpen(route, service))))
                         .toList();
+        return fitting.isEmpty() ? chosen : fitting.getFirst();
+    }
+
+    private boolean takes(long service, long octets) {
+        return byId(service).filter(it -> it.limits().takes(octets)).isPresent();
+    }
+
+    private List<Way> usable(Request request, Route route) {
+        return route.ways().stream()
+                .filter(way ->
+                        byId(way.service())
+                                .filter(it -> request.credential().mayUse(it.id()))
+                                .filter(it -> isFor(request.usage(), it))
+                                .filter(it -> !isDraft(it))
+                                .isPresent())
+                .toList();
+    }
+
+    private Routing asRuled(Request request, Route route, ToLongFunction<AtomicLong> turn) {
+        var usable = usable(request, route);
         if (usable.isEmpty())
             return new NoRoute(
                     "Rule "
@@ -120,7 +157,7 @@ public final class Router {
         var way =
                 switch (route.choice()) {
                     case IN_ORDER -> open.isEmpty() ? usable.getFirst() : open.getFirst();
-                    case BY_WEIGHT -> byWeight(route, open.isEmpty() ? usable : open);
+                    case BY_WEIGHT -> byWeight(route, open.isEmpty() ? usable : open, turn);
                 };
         var why =
                 way.equals(usable.getFirst()) || route.choice() == Choice.BY_WEIGHT
@@ -136,9 +173,9 @@ public final class Router {
     }
 
     /// One after the other, each as often as its weight says.
-    private Way byWeight(Route route, List<Way> ways) {
+    private Way byWeight(Route route, List<Way> ways, ToLongFunction<AtomicLong> next) {
         int total = ways.stream().mapToInt(Way::weight).sum();
-        long turn = turns.computeIfAbsent(route.name(), name -> new AtomicLong()).getAndIncrement();
+        long turn = next.applyAsLong(turns.computeIfAbsent(route.name(), _ -> new AtomicLong()));
         // a step that shares no divisor with the total spreads the turns instead of bunching them
         long at = Math.floorMod(turn * spread(total), (long) total);
         for (var way : ways) {
@@ -168,7 +205,7 @@ public final class Router {
         var found = services.get().stream().filter(service -> isCalled(service, wanted)).findAny();
         if (found.isEmpty()) return new NoRoute("There is no service \"" + wanted + "\"");
         var service = found.get();
-        if (!mayUse(request.credential(), service))
+        if (!request.credential().mayUse(service.id()))
             return new NoRoute(
                     "Credential "
                             + request.credential().name()
@@ -190,7 +227,7 @@ public final class Router {
     private Routing asFits(Request request) {
         var all = services.get().stream().sorted(Comparator.comparingLong(Service::id)).toList();
         if (all.isEmpty()) return new NoRoute("No service is set up yet to carry mail");
-        var allowed = all.stream().filter(s -> mayUse(request.credential(), s)).toList();
+        var allowed = all.stream().filter(s -> request.credential().mayUse(s.id())).toList();
         if (allowed.isEmpty())
             return new NoRoute(
                     "Credential " + request.credential().name() + " may not use any service");
@@ -239,10 +276,6 @@ public final class Router {
     private static boolean isCalled(Service service, String nameOrId) {
         return service.name().equalsIgnoreCase(nameOrId)
                 || Long.toString(service.id()).equals(nameOrId);
-    }
-
-    private static boolean mayUse(Credential credential, Service service) {
-        return credential.services().isEmpty() || credential.services().contains(service.id());
     }
 
     private boolean isDraft(Service service) {

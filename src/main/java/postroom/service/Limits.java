@@ -22,6 +22,11 @@ public record Limits(
                     "connections must be between 1 and 1000, not " + connections);
     }
 
+    /// True for a message of so many octets.
+    public boolean takes(long octets) {
+        return messageSize.isEmpty() || octets <= messageSize.getAsLong();
+    }
+
     public static Limits ofConnections(int connections) {
         return new Limits(
                 connections,

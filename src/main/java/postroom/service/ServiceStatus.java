@@ -24,6 +24,14 @@ public record ServiceStatus(
         Optional<Instant> closedSince,
         Duration closedTotal) {
 
+    /// The advice of a service that has sent what its owner lets it send in a day.
+    public static final String DAY_IS_FULL = "service-day-limit";
+
+    /// True when its owner's limit, not the provider, keeps it from sending.
+    boolean isFull() {
+        return state == ServiceState.LIMITED && reason.equals(Optional.of(DAY_IS_FULL));
+    }
+
     /// A service that was just set up.
     static ServiceStatus initial(ServiceState state, Instant now) {
         return new ServiceStatus(

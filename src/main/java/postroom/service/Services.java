@@ -268,7 +268,11 @@ public final class Services {
                     var made = Difference.between(change.was, change.given);
                     states.tell(tx, EventType.SERVICE_CHANGED, id, data, made);
                     var now = StateChanges.statusIn(tx, id);
-                    if (!mayBeWell) return now;
+                    // its own limit, which is another one now; the next claim closes it where it is
+                    // full still
+                    boolean mayHaveRoom =
+                            now.isFull() && !service.limits().equals(change.before().limits());
+                    if (!mayBeWell && !mayHaveRoom) return now;
                     if (now.state() == ServiceState.PAUSED)
                         return states.pausedStill(tx, id, now, by);
                     var next = Registration.stateOf(service, ServiceRows.isAuthorized(tx, id));

@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /// The sentences about the queue, on PostgreSQL, and those about two nodes that share one.
@@ -64,6 +66,27 @@ class QueueOnPostgresTest extends QueueTest {
                         assertThat(seen.add(recipient.id())).isTrue();
 
             assertThat(seen).hasSize(400);
+        }
+    }
+
+    @Test
+    void two_nodes_that_go_around_the_same_service_move_each_recipient_once() {
+        for (int i = 0; i < 300; i++) put("a" + i + "@example.net");
+        store.write(tx -> tx.update("update recipient set route = 'All'"));
+        var detour =
+                new Detour(
+                        "All",
+                        OFFICE,
+                        OTHER,
+                        "Office is paused",
+                        List.of(),
+                        Set.of(),
+                        OptionalLong.empty());
+        try (var second = new Other()) {
+            var first = CompletableFuture.supplyAsync(() -> queue.move(detour, 500));
+            var again = CompletableFuture.supplyAsync(() -> second.queue.move(detour, 500));
+
+            assertThat(first.join() + again.join()).isEqualTo(300);
         }
     }
 

@@ -38,7 +38,7 @@ import java.util.OptionalLong;
 
 class QueueTest {
     static final long OFFICE = 1;
-    private static final long OTHER = 2;
+    static final long OTHER = 2;
 
     @TempDir Path directory;
 

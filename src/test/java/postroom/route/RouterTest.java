@@ -202,6 +202,20 @@ class RouterTest {
     }
 
     @Test
+    void who_only_asks_takes_nobodys_turn() {
+        add(1, "A", "noreply@example.com");
+        add(2, "B", "noreply@example.com");
+        var ways = List.of(new Way(1, 1), new Way(2, 1));
+        routes.add(new Route("Both", when().build(), ways, Choice.BY_WEIGHT, Route.CLOSED, false));
+
+        for (int i = 0; i < 4; i++) {
+            var asked = router.preview(request(List.of(), Map.of()), Address.of("a@example.net"));
+            var taken = router.routeFor(request(List.of(), Map.of()), Address.of("a@example.net"));
+            assertThat(asked).isEqualTo(taken);
+        }
+    }
+
+    @Test
     void a_rule_may_look_at_the_recipient_the_tag_and_the_header() {
         add(1, "Office", "noreply@example.com");
         add(2, "Partner", "noreply@example.com");

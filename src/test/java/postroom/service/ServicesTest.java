@@ -326,6 +326,23 @@ class ServicesTest {
     }
 
     @Test
+    void a_service_that_was_full_opens_when_its_limits_change_and_a_providers_limit_does_not() {
+        long relay = services.create(json(BASIC), "ada").id();
+        var tomorrow = START.plus(Duration.ofDays(1));
+        var more = "{\"limits\": {\"recipients_per_day\": 1000}}";
+
+        move(relay, ServiceState.LIMITED, "smtp-421", tomorrow);
+        services.update(relay, json(more), "ada");
+        assertThat(services.status(relay).state()).isEqualTo(ServiceState.LIMITED);
+
+        move(relay, ServiceState.LIMITED, ServiceStatus.DAY_IS_FULL, tomorrow);
+        services.update(relay, json("{\"reply_to\": \"a@example.com\"}"), "ada");
+        assertThat(services.status(relay).state()).isEqualTo(ServiceState.LIMITED);
+        services.update(relay, json(more.replace("1000", "2000")), "ada");
+        assertThat(services.status(relay).state()).isEqualTo(ServiceState.READY);
+    }
+
+    @Test
     void an_unreachable_service_is_probed_with_growing_pauses() {
         long relay = services.create(json(BASIC), "ada").id();
         move(relay, ServiceState.FAILING, "net-refused", null);
