@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// Makes lines of what was logged, and keeps the newest. There is one log in a process, and so what
 /// is said here holds for all of it.
@@ -51,15 +52,16 @@ public final class Line extends LayoutBase<ILoggingEvent> {
     @Override
     public String doLayout(ILoggingEvent event) {
         boolean trouble = event.getLevel().isGreaterOrEqual(Level.WARN);
-        var message = oneLine(event.getFormattedMessage());
-        if (trouble) message = Redactor.masked(message);
+        UnaryOperator<String> safe =
+                text -> trouble ? Redactor.masked(oneLine(text)) : oneLine(text);
+        var message = safe.apply(event.getFormattedMessage());
         var thrown = event.getThrowableProxy();
         var trace =
                 thrown == null ? "" : Redactor.masked(bounded(ThrowableProxyUtil.asString(thrown)));
         var line =
                 switch (format) {
                     case TEXT -> text(event, message, trace);
-                    case JSON -> JsonLine.of(event, message, trace);
+                    case JSON -> JsonLine.of(event, message, trace, safe);
                 };
         synchronized (KEPT) {
             if (KEPT.size() >= MOST_KEPT) KEPT.removeFirst();

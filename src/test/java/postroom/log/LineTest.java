@@ -23,21 +23,14 @@ class LineTest {
         Line.use(LogFormat.TEXT);
     }
 
-    private String line(Level level, String message, Exception... thrown) {
+    private String line(Level level, String template, Object... values) {
         var logger = new LoggerContext().getLogger("postroom.deliver.Lane");
-        return lines.doLayout(
-                new LoggingEvent(
-                        "",
-                        logger,
-                        level,
-                        message,
-                        thrown.length == 0 ? null : thrown[0],
-                        new Object[0]));
+        return lines.doLayout(new LoggingEvent("", logger, level, template, null, values));
     }
 
-    private JsonNode json(String message) {
+    private JsonNode json(String template, Object... values) {
         Line.use(LogFormat.JSON);
-        return JsonMapper.shared().readTree(line(Level.INFO, message));
+        return JsonMapper.shared().readTree(line(Level.INFO, template, values));
     }
 
     @Test
@@ -53,7 +46,8 @@ class LineTest {
         var line =
                 line(
                         Level.ERROR,
-                        "- it failed: password=hunter2hunter2",
+                        "- it failed: password={}",
+                        "hunter2hunter2",
                         new IllegalStateException("Authorization: Bearer abc123DEF456ghi"));
 
         assertThat(line).contains("IllegalStateException").contains("LineTest");
@@ -64,24 +58,62 @@ class LineTest {
     void as_json_the_pairs_are_fields_and_the_queue_id_stands_by_itself() {
         var line =
                 json(
-                        "7K3QX2A deferred to=a@example.net service=Old relay reply=\"452 4.2.2 the"
-                                + " \"box\" is full\" next=09:42");
+                        "{} {} to={} service={} reply=\"{}\" next={}",
+                        "7K3QX2A",
+                        "deferred",
+                        "a@example.net",
+                        "Old relay",
+                        "452 4.2.2 the \"box\" is full",
+                        "09:42");
 
         assertThat(line.path("queue_id").asString()).isEqualTo("7K3QX2A");
         assertThat(line.path("event").asString()).isEqualTo("deferred");
         assertThat(line.at("/fields/to").asString()).isEqualTo("a@example.net");
         assertThat(line.at("/fields/reply").asString()).isEqualTo("452 4.2.2 the \"box\" is full");
+        assertThat(line.at("/fields/service").asString()).isEqualTo("Old relay");
+        assertThat(line.path("text").asString())
+                .isEqualTo(
+                        "7K3QX2A deferred to=a@example.net service=Old relay reply=\"452 4.2.2 the"
+                                + " \"box\" is full\" next=09:42");
         assertThat(line.at("/fields/next").asString()).isEqualTo("09:42");
         assertThat(line.path("level").asString()).isEqualTo("INFO");
     }
 
     @Test
     void as_json_a_line_about_no_message_has_no_queue_id() {
-        var line = json("- listening address=/127.0.0.1:587 entrance=starttls");
+        var line = json("- listening address={} entrance={}", "/127.0.0.1:587", "starttls");
 
         assertThat(line.has("queue_id")).isFalse();
         assertThat(line.path("event").asString()).isEqualTo("listening");
         assertThat(line.at("/fields/entrance").asString()).isEqualTo("starttls");
+    }
+
+    @Test
+    void as_json_nobody_outside_makes_a_field() {
+        var line =
+                json(
+                        "{} accepted door={} credential={} from=<{}>",
+                        "7K3QX2A",
+                        "smtp",
+                        "erp",
+                        "\"a credential=5 door=http reply=ok {} b\"@example.com");
+
+        assertThat(line.at("/fields/door").asString()).isEqualTo("smtp");
+        assertThat(line.at("/fields/credential").asString()).isEqualTo("erp");
+        assertThat(line.at("/fields/from").asString())
+                .isEqualTo("\"a credential=5 door=http reply=ok {} b\"@example.com");
+        assertThat(line.at("/fields").propertyNames()).hasSize(3);
+        assertThat(line.path("event").asString()).isEqualTo("accepted");
+    }
+
+    @Test
+    void as_json_trouble_is_masked_in_every_field() {
+        Line.use(LogFormat.JSON);
+
+        var line =
+                line(Level.WARN, "- refused why=\"{}\"", "Authorization: Bearer abc123DEF456ghi");
+
+        assertThat(line).doesNotContain("abc123DEF456ghi");
     }
 
     @Test
