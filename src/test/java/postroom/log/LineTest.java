@@ -111,9 +111,13 @@ class LineTest {
         Line.use(LogFormat.JSON);
 
         var line =
-                line(Level.WARN, "- refused why=\"{}\"", "Authorization: Bearer abc123DEF456ghi");
+                line(
+                        Level.WARN,
+                        "- refused why=\"{}\" password={}",
+                        "Authorization: Bearer abc123DEF456ghi",
+                        "hunter2hunter2");
 
-        assertThat(line).doesNotContain("abc123DEF456ghi");
+        assertThat(line).doesNotContain("abc123DEF456ghi").doesNotContain("hunter2");
     }
 
     @Test
