@@ -79,6 +79,8 @@ public final class Access {
                         REMEMBERED);
         var ground = new People.Ground(store, events.audit(), vault, clock);
         this.people = new People(ground, proofs, networks, REMEMBERED);
+        for (var word : List.of("signed_in", "refused", "locked_out"))
+            events.tallies().add(Tally.SIGN_INS, 0, List.of(word));
     }
 
     /// Makes the credential of the `sendmail` door where there has never been one.

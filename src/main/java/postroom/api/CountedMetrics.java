@@ -23,10 +23,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What the rooms counted since this process began, with names in place of IDs. Asks no database.
 @Component
 class CountedMetrics implements MultiCollector {
+
+    /// Why a recipient is given up, as its event says.
+    private static final List<String> REASONS = List.of("refused", "lifetime", "patience");
 
     private final Tallies tallies;
     private final Services services;
@@ -49,6 +53,7 @@ class CountedMetrics implements MultiCollector {
     // Two credentials may have one name, and so may a new service and one that is gone: one series.
     private CounterSnapshot counter(Tally tally) {
         var sums = new HashMap<Labels, Long>();
+        for (var values : fromTheBeginning(tally)) sums.put(named(tally.labels(), values), 0L);
         tallies.counts(tally)
                 .forEach((values, count) ->
                         sums.merge(named(tally.labels(), values), count, Long::sum));
@@ -60,6 +65,21 @@ class CountedMetrics implements MultiCollector {
                                 .value(sum)
                                 .build()));
         return snapshot.build();
+    }
+
+    // An alert on what increases does not see the increase that makes a series.
+    private List<List<String>> fromTheBeginning(Tally tally) {
+        return switch (tally) {
+            case RECIPIENTS_ACCEPTED, RECIPIENTS_SENT -> ids().map(List::of).toList();
+            case RECIPIENTS_FAILED ->
+                    ids().flatMap(id -> REASONS.stream().map(reason -> List.of(id, reason)))
+                            .toList();
+            default -> List.of();
+        };
+    }
+
+    private Stream<String> ids() {
+        return services.all().stream().map(service -> Long.toString(service.id()));
     }
 
     private HistogramSnapshot histogram(Timing timing) {

@@ -33,6 +33,7 @@ public final class Tallies {
         add(what, 1, List.of(labels));
     }
 
+    /// So many more; 0: there is such a series, and whoever watches it sees its first one come.
     public void add(Tally what, long times, List<String> labels) {
         var series = counts.get(what);
         if (series == null) throw new IllegalStateException(what.name());

@@ -127,6 +127,19 @@ class MetricsTest {
     }
 
     @Test
+    void what_an_alert_waits_for_is_there_before_it_happens() throws Exception {
+        assertThat(metrics())
+                .contains(
+                        "postroom_recipients_failed_total{reason=\"refused\",service=\"Office\"}"
+                                + " 0.0")
+                .contains(
+                        "postroom_recipients_failed_total{reason=\"patience\",service=\"Office\"}"
+                                + " 0.0")
+                .contains("postroom_recipients_sent_total{service=\"Office\"} 0.0")
+                .contains("postroom_sign_ins_total{result=\"locked_out\"} 0.0");
+    }
+
+    @Test
     void no_address_is_in_a_label() throws Exception {
         assertThat(metrics()).doesNotContain("@");
     }

@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -80,6 +81,8 @@ public final class SubmissionListener implements AutoCloseable {
         }
         var listener =
                 new SubmissionListener(server, entrance, intake, doorkeeper, certificates, limits);
+        for (var counted : List.of(Tally.CONNECTIONS_OPENED, Tally.CONNECTIONS_REFUSED))
+            intake.tallies().add(counted, 0, List.of(listener.door()));
         var name = "submission-" + server.getLocalPort();
         Thread.ofVirtual().name(name).start(listener::listen);
         Thread.ofVirtual().name(name + "-stuck").start(listener::closeStuck);
