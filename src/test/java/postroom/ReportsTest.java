@@ -331,6 +331,77 @@ class ReportsTest {
     }
 
     @Test
+    void a_sender_with_a_domain_beyond_ascii_is_told_by_a_server_that_knows_only_ascii()
+            throws Exception {
+        openWithSmarthost("", "noreply@bücher.example");
+
+        put(
+                "anybody",
+                Door.SMTP,
+                international("ada@bücher.example", "list@bücher.example"),
+                CONTENT.replace(ERP, "noreply@bücher.example"));
+        tell();
+
+        var received = only(reports());
+        assertThat(received.mailParameters()).doesNotContain("SMTPUTF8");
+        assertThat(received.forwardPaths()).containsExactly("ada@xn--bcher-kva.example");
+        var report = Report.of(received);
+        assertThat(report.message.getHeader("To", null)).isEqualTo("<ada@xn--bcher-kva.example>");
+        assertThat(report.message.getHeader("From", null))
+                .isEqualTo("Postroom <noreply@xn--bcher-kva.example>");
+        assertThat(only(report.perRecipient).getHeader("Final-Recipient", null))
+                .isEqualTo("rfc822; list@xn--bcher-kva.example");
+    }
+
+    @Test
+    void an_address_beyond_ascii_has_a_type_of_its_own_in_a_report() throws Exception {
+        put(Door.SMTP, international(ERP, "nobody-jörg@bücher.example"), CONTENT);
+
+        tell();
+
+        var report = Report.of(only(reports()));
+        assertThat(only(report.perRecipient).getHeader("Final-Recipient", null))
+                .isEqualTo("utf-8; nobody-j\\x{F6}rg@b\\x{FC}cher.example");
+    }
+
+    @Test
+    void reports_to_a_domain_beyond_ascii_are_counted_under_both_of_its_names() throws IOException {
+        openWithSmarthost("reports: { per-hour: 1 }\n", ERP);
+        for (var name : List.of("bücher.example", "xn--bcher-kva.example", "bücher.example"))
+            put("anybody", Door.SMTP, international("ada@" + name, "nobody@example.net"), CONTENT);
+
+        tell();
+
+        assertThat(rows("report")).hasSize(1);
+    }
+
+    /// One that offers little, and nothing beyond ASCII.
+    private void openWithSmarthost(String ours, String mailbox) throws IOException {
+        openWith(ours);
+        town.credential("anybody", "*");
+        town.house.services.delete(office.id(), "ada");
+        town.emulator.change(
+                """
+                faults:
+                  - stage: ehlo
+                    answer: { smtp: "250-mail.example\\n250-STARTTLS\\n250-AUTH PLAIN\\n250 8BITMIME" }
+                  - { stage: rcpt, when: { recipient: "nobody*" }, answer: { smtp: "550 5.1.1 No such mailbox" } }
+                """);
+        var settings = HouseInTown.JSON.createObjectNode().put("name", "Relay");
+        settings.put("preset", "smtp");
+        settings.withObject("/smtp")
+                .put("host", "localhost")
+                .put("port", town.emulator.smarthost().smtpPort())
+                .put("trusted_ca", town.emulator.trustedCa());
+        settings.withObject("/from").put("address", mailbox);
+        settings.withObject("/authentication")
+                .put("type", "basic")
+                .put("username", "relay@smarthost.example")
+                .put("password", "smarthost-demo-password");
+        town.service(settings);
+    }
+
+    @Test
     void what_an_operator_cancelled_is_not_reported() {
         var id = handIn(List.of("full@example.net"), ReportRequest.NONE);
         town.house.queue.cancel(id);
@@ -498,10 +569,22 @@ class ReportsTest {
                 request);
     }
 
+    private static Envelope international(String from, String to) {
+        return new Envelope(
+                Optional.of(Address.of(from)),
+                List.of(Address.of(to)),
+                Envelope.Body.EIGHT_BIT,
+                true);
+    }
+
     private QueueId put(Door door, Envelope envelope, String text) {
+        return put("erp", door, envelope, text);
+    }
+
+    private QueueId put(String by, Door door, Envelope envelope, String text) {
         var credential =
                 town.house.access.credentials().stream()
-                        .filter(it -> it.name().equals("erp"))
+                        .filter(it -> it.name().equals(by))
                         .findFirst()
                         .orElseThrow();
         var origin =
@@ -515,8 +598,9 @@ class ReportsTest {
         try (var content = town.house.intake.begin(origin, envelope, Hints.NONE)) {
             var octets = text.getBytes(StandardCharsets.UTF_8);
             content.write(octets, 0, octets.length);
-            if (!(town.house.intake.accept(content) instanceof Acceptance.Accepted(var id)))
-                throw new AssertionError("not accepted");
+            var acceptance = town.house.intake.accept(content);
+            if (!(acceptance instanceof Acceptance.Accepted(var id)))
+                throw new AssertionError("not accepted: " + acceptance);
             town.settle();
             return id;
         }

@@ -68,14 +68,15 @@ final class ReportMail {
     }
 
     NewMessage of(OwedReport report, Service carrier) {
-        var from = carrier.from().address();
+        var from = withAsciiDomain(carrier.from().address());
+        var to = withAsciiDomain(report.reversePath());
         var id = queue.newId();
-        var messageId = "<" + id + "@" + from.withAsciiDomain().domain() + ">";
+        var messageId = "<" + id + "@" + from.domain() + ">";
         var subject = ReportWording.subject(report);
         var original = OriginalPart.of(report);
         var content = spool.draft();
         try {
-            content.write(utf8(header(id, from, messageId, subject, report)));
+            content.write(utf8(header(id, from, to, messageId, subject, report)));
             content.write(utf8(text(id, wording.of(report))));
             content.write(utf8(part(id, "message/delivery-status", "7bit")));
             content.write(utf8(status.of(report)));
@@ -93,7 +94,7 @@ final class ReportMail {
                 OptionalLong.empty(),
                 NewMessage.REPORT,
                 "postroom",
-                envelope(report, from, original),
+                envelope(from, to, original),
                 from.toString(),
                 subject,
                 messageId,
@@ -108,8 +109,7 @@ final class ReportMail {
     // RFC 3464 §2 wants the null reverse-path. Submission servers of the large providers take none
     // but the mailbox that signed in, so that is what the owner gets unless the settings say
     // otherwise; whoever understands RFC 3461 is told never to answer it.
-    private Envelope envelope(OwedReport report, Address from, Optional<OriginalPart> original) {
-        var to = report.reversePath();
+    private Envelope envelope(Address from, Address to, Optional<OriginalPart> original) {
         boolean international = !from.isAscii() || !to.isAscii();
         boolean eightBit = original.filter(OriginalPart::isEightBit).isPresent();
         var body = international || eightBit ? Body.EIGHT_BIT : Body.SEVEN_BIT;
@@ -129,7 +129,12 @@ final class ReportMail {
     }
 
     private String header(
-            QueueId id, Address from, String messageId, String subject, OwedReport report) {
+            QueueId id,
+            Address from,
+            Address to,
+            String messageId,
+            String subject,
+            OwedReport report) {
         var original = printable(report.messageId(), 900);
         // RFC 3834 §5: nobody answers this automatically; the X- field says so to Exchange.
         return """
@@ -150,7 +155,7 @@ final class ReportMail {
         """
                 .formatted(
                         from,
-                        report.reversePath(),
+                        to,
                         EncodedWords.encode(subject),
                         date(clock.instant()),
                         messageId,
@@ -177,6 +182,16 @@ final class ReportMail {
     // No text of others holds the name of a message that is only now coming to be.
     private static String boundary(QueueId id) {
         return "=_postroom_" + id;
+    }
+
+    /// What every server takes, where the local part is ASCII (RFC 6531 §3.2); as it stands where
+    /// its domain has no such form.
+    static Address withAsciiDomain(Address address) {
+        try {
+            return address.withAsciiDomain();
+        } catch (IllegalArgumentException noSuchLabel) {
+            return address;
+        }
     }
 
     static String date(Instant time) {

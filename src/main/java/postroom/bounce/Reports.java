@@ -108,9 +108,9 @@ public final class Reports {
 
     private boolean isFull(OwedReport report) {
         var hourAgo = clock.instant().minus(HOUR);
+        var to = ReportMail.withAsciiDomain(report.reversePath()); // as it is kept
         return store.read(tx ->
-                owed.reportsTo(tx, report.reversePath(), hourAgo, settings.perHour() * 2)
-                        >= settings.perHour());
+                owed.reportsTo(tx, to, hourAgo, settings.perHour() * 2) >= settings.perHour());
     }
 
     private void waitOrWithhold(OwedReport report) {

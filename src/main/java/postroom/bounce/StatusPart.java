@@ -95,10 +95,11 @@ final class StatusPart {
                 .orElse(statusClass + ".0.0");
     }
 
-    // RFC 6533 §3: what is not ASCII has an address type of its own
+    // RFC 6533 §3: a local part that is not ASCII has an address type of its own
     private static String address(Address address) {
-        return address.isAscii()
-                ? "rfc822; " + address
+        var ascii = ReportMail.withAsciiDomain(address);
+        return ascii.isAscii()
+                ? "rfc822; " + ascii
                 : "utf-8; " + Xtext.encodeInternational(address.toString());
     }
 
