@@ -246,6 +246,89 @@ class ReportsTest {
     }
 
     @Test
+    void a_message_that_fills_its_service_comes_back_without_its_body() throws Exception {
+        openWith("");
+        town.house.services.delete(office.id(), "ada");
+        town.office("{ \"message_size\": \"30KB\" }");
+
+        put(Door.SMTP, wholeBack("nobody@example.net"), ofSize(15_000));
+        tell();
+        put(Door.SMTP, wholeBack("nobody@example.net"), ofSize(29_500));
+        tell();
+
+        assertThat(originalTypes()).containsExactly("message/rfc822", "text/rfc822-headers");
+    }
+
+    @Test
+    void a_message_refused_for_its_size_comes_back_without_its_body() throws Exception {
+        town.emulator.change(
+                """
+                faults:
+                  - { stage: rcpt, when: { recipient: "a@*" }, answer: { smtp: "552 Too large" } }
+                  - { stage: rcpt, when: { recipient: "b@*" }, answer: { smtp: "554 5.2.3 Too large for him" } }
+                  - { stage: rcpt, when: { recipient: "c@*" }, answer: { smtp: "550 5.1.1 No such mailbox" } }
+                """);
+
+        for (var name : List.of("a", "b", "c"))
+            put(Door.SMTP, wholeBack(name + "@example.net"), CONTENT);
+        tell();
+
+        assertThat(originalTypes())
+                .containsExactlyInAnyOrder(
+                        "text/rfc822-headers", "text/rfc822-headers", "message/rfc822");
+    }
+
+    @Test
+    void a_message_larger_than_its_service_allows_comes_back_without_its_body_through_another()
+            throws Exception {
+        openWith("");
+        town.house.services.delete(office.id(), "ada");
+        var small = town.office("Small", ERP, "{ \"message_size\": \"10KB\" }");
+        put(Door.SMTP, wholeBack("ada@example.net"), ofSize(15_000));
+        town.house.services.pause(small.id(), "ada");
+        town.office("Backup", "shared@contoso.example", "{}");
+
+        tell();
+
+        assertThat(originalTypes()).containsExactly("text/rfc822-headers");
+    }
+
+    @Test
+    void a_report_leaves_without_the_message_where_not_even_its_header_section_has_room()
+            throws Exception {
+        openWith("");
+        town.house.services.delete(office.id(), "ada");
+        town.office("{ \"message_size\": \"10KB\" }");
+
+        put(
+                Door.SMTP,
+                wholeBack("nobody@example.net"),
+                ("X-Long: " + "word ".repeat(150) + "\r\n").repeat(12) + CONTENT);
+        tell();
+
+        assertThat(new String(only(reports()).content(), StandardCharsets.UTF_8))
+                .contains("Final-Recipient: rfc822; nobody@example.net")
+                .doesNotContain("X-Long");
+    }
+
+    private static Envelope wholeBack(String to) {
+        return envelope(
+                List.of(to),
+                new ReportRequest(Optional.of(Returned.FULL), Optional.empty(), Map.of()));
+    }
+
+    private static String ofSize(int octets) {
+        var line = "The body goes on and on.\r\n";
+        return CONTENT + line.repeat((octets - CONTENT.length()) / line.length());
+    }
+
+    private List<String> originalTypes() throws Exception {
+        var types = new ArrayList<String>();
+        for (var report : reports()) types.add(Report.of(report).originalType);
+        return types;
+    }
+
+    @Test
     void success_is_the_next_hops_to_tell_where_it_offers_to() {
         var success = new ReportWish(Optional.of(Set.of(Occasion.SUCCESS)), Optional.empty());
         handIn(

@@ -4,24 +4,41 @@ import postroom.mail.Content;
 import postroom.mail.ReportRequest.Returned;
 import postroom.queue.OwedReport;
 import postroom.queue.OwedReport.Action;
+import postroom.queue.OwedReport.Line;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.Set;
 
 /// What comes back of the message itself: its header section, or all of it where the client said
-/// `RET=FULL`, it failed, and it is not too large (RFC 3461 §4.3 leaves that to us).
+/// `RET=FULL`, it failed for another reason than its size, and it is not too large (RFC 3461 §4.3
+/// leaves that to us).
 record OriginalPart(String type, String encoding, byte[] octets) {
 
     static final int LARGEST = 256 * 1024;
     private static final int LONGEST_LINE = 998; // RFC 5322 §2.1.1
 
-    /// Empty where the content is not kept any more.
-    static Optional<OriginalPart> of(OwedReport report) {
+    private static final Set<String> SIZE_STATUS = Set.of("5.2.3", "5.3.4"); // RFC 3463 §3.3, §3.4
+
+    /// What the catalog calls a refusal for size where no enhanced status says so.
+    static final Set<String> SIZE_ADVICE =
+            Set.of(
+                    "smtp-size-exceeds-advertised",
+                    "smtp-552",
+                    "graph-message-size",
+                    "graph-too-large",
+                    "gapi-too-large");
+
+    /// Empty where the content is not kept any more, or not even its header section has room.
+    ///
+    /// @param room octets that the report may still have
+    static Optional<OriginalPart> of(OwedReport report, long room) {
         if (report.content().isEmpty()) return Optional.empty();
         try {
-            return of(report, report.content().get());
+            return of(report, report.content().get(), room)
+                    .filter(part -> part.octets().length <= room);
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
@@ -31,12 +48,14 @@ record OriginalPart(String type, String encoding, byte[] octets) {
         return encoding.equals("8bit");
     }
 
-    private static Optional<OriginalPart> of(OwedReport report, Content content)
+    private static Optional<OriginalPart> of(OwedReport report, Content content, long room)
             throws IOException {
+        var failed = report.lines().stream().filter(it -> it.action() == Action.FAILED).toList();
         boolean whole =
                 report.returned().filter(Returned.FULL::equals).isPresent()
-                        && content.size() <= LARGEST
-                        && report.lines().stream().anyMatch(it -> it.action() == Action.FAILED);
+                        && content.size() <= Math.min(LARGEST, room)
+                        && !failed.isEmpty()
+                        && failed.stream().noneMatch(OriginalPart::isForSize);
         if (whole) {
             var octets = read(content, false);
             // RFC 2046 §5.2.1: a message within a message is not encoded
@@ -54,6 +73,12 @@ record OriginalPart(String type, String encoding, byte[] octets) {
                                 "text/rfc822-headers; charset=utf-8",
                                 "base64",
                                 ReportMail.base64(header)));
+    }
+
+    // The way back is often no wider than the way there.
+    private static boolean isForSize(Line failed) {
+        return SIZE_STATUS.contains(StatusPart.status(failed))
+                || failed.advice().filter(SIZE_ADVICE::contains).isPresent();
     }
 
     /// Whole lines.

@@ -39,6 +39,9 @@ final class ReportMail {
             DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH)
                     .withZone(ZoneOffset.UTC);
 
+    /// More than header section and boundaries take, with what servers on the way put in front.
+    private static final int FRAME = 8 * 1024;
+
     private static final Base64.Encoder BASE64 =
             Base64.getMimeEncoder(76, "\r\n".getBytes(StandardCharsets.US_ASCII));
 
@@ -73,13 +76,16 @@ final class ReportMail {
         var id = queue.newId();
         var messageId = "<" + id + "@" + from.domain() + ">";
         var subject = ReportWording.subject(report);
-        var original = OriginalPart.of(report);
+        var text = utf8(text(id, wording.of(report)));
+        var fields = utf8(status.of(report));
+        long most = carrier.limits().messageSize().orElse(Long.MAX_VALUE);
+        var original = OriginalPart.of(report, most - text.length - fields.length - FRAME);
         var content = spool.draft();
         try {
             content.write(utf8(header(id, from, to, messageId, subject, report)));
-            content.write(utf8(text(id, wording.of(report))));
+            content.write(text);
             content.write(utf8(part(id, "message/delivery-status", "7bit")));
-            content.write(utf8(status.of(report)));
+            content.write(fields);
             if (original.isPresent()) {
                 content.write(utf8(part(id, original.get().type(), original.get().encoding())));
                 content.write(original.get().octets());
