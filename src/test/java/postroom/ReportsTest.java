@@ -311,6 +311,42 @@ class ReportsTest {
                 .doesNotContain("X-Long");
     }
 
+    @Test
+    void a_report_that_brings_eight_bits_back_says_so_in_its_own_header_section() throws Exception {
+        put(
+                Door.SMTP,
+                wholeBack("nobody@example.net"),
+                CONTENT.replace("Subject", "Content-Transfer-Encoding: 8bit\r\nSubject")
+                        + "Grüße\r\n");
+        tell();
+        var eightBit = only(reports());
+        put(Door.SMTP, wholeBack("nobody@example.net"), CONTENT);
+        tell();
+        var sevenBit = reports().getLast();
+
+        assertThat(Report.of(eightBit).original).contains("Grüße");
+        assertThat(eightBit.header("Content-Transfer-Encoding")).contains("8bit");
+        assertThat(eightBit.mailParameters()).contains("BODY=8BITMIME");
+        assertThat(sevenBit.header("Content-Transfer-Encoding")).isEmpty();
+        assertThat(sevenBit.mailParameters()).doesNotContain("BODY=8BITMIME");
+    }
+
+    @Test
+    void a_message_whose_header_section_is_not_ascii_comes_back_without_its_body()
+            throws Exception {
+        put(
+                Door.SMTP,
+                wholeBack("nobody@example.net"),
+                CONTENT.replace("Subject: Invoice", "Subject: Grüße"));
+        tell();
+
+        var received = only(reports());
+        assertThat(received.content()).doesNotContain("ü".getBytes(StandardCharsets.UTF_8));
+        var report = Report.of(received);
+        assertThat(report.originalType).isEqualTo("text/rfc822-headers");
+        assertThat(report.original).contains("Subject: Grüße").doesNotContain("The body.");
+    }
+
     private static Envelope wholeBack(String to) {
         return envelope(
                 List.of(to),

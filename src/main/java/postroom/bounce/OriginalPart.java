@@ -56,7 +56,9 @@ record OriginalPart(String type, String encoding, byte[] octets) {
                         && content.size() <= Math.min(LARGEST, room)
                         && !failed.isEmpty()
                         && failed.stream().noneMatch(OriginalPart::isForSize);
-        if (whole) {
+        var header = read(content, true);
+        // RFC 6532 §3.7: what has a header section beyond ASCII is no message/rfc822
+        if (whole && isAscii(header)) {
             var octets = read(content, false);
             // RFC 2046 §5.2.1: a message within a message is not encoded
             if (hasShortLines(octets))
@@ -64,7 +66,6 @@ record OriginalPart(String type, String encoding, byte[] octets) {
                         new OriginalPart(
                                 "message/rfc822", isAscii(octets) ? "7bit" : "8bit", octets));
         }
-        var header = read(content, true);
         if (header.length == 0) return Optional.empty();
         return Optional.of(
                 isAscii(header) && hasShortLines(header)

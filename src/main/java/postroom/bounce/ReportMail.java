@@ -82,7 +82,8 @@ final class ReportMail {
         var original = OriginalPart.of(report, most - text.length - fields.length - FRAME);
         var content = spool.draft();
         try {
-            content.write(utf8(header(id, from, to, messageId, subject, report)));
+            content.write(utf8(header(from, to, messageId, subject, report)));
+            content.write(utf8(opening(id, original)));
             content.write(text);
             content.write(utf8(part(id, "message/delivery-status", "7bit")));
             content.write(fields);
@@ -135,12 +136,7 @@ final class ReportMail {
     }
 
     private String header(
-            QueueId id,
-            Address from,
-            Address to,
-            String messageId,
-            String subject,
-            OwedReport report) {
+            Address from, Address to, String messageId, String subject, OwedReport report) {
         var original = printable(report.messageId(), 900);
         // RFC 3834 §5: nobody answers this automatically; the X- field says so to Exchange.
         return """
@@ -154,10 +150,6 @@ final class ReportMail {
         Auto-Submitted: auto-replied
         X-Auto-Response-Suppress: All
         MIME-Version: 1.0
-        Content-Type: multipart/report; report-type=delivery-status;
-         boundary="%s"
-
-        This is a report in the format of RFC 3464.
         """
                 .formatted(
                         from,
@@ -166,8 +158,20 @@ final class ReportMail {
                         date(clock.instant()),
                         messageId,
                         original,
-                        original,
-                        boundary(id))
+                        original)
+                .replaceAll("\r?\n", "\r\n");
+    }
+
+    // RFC 2045 §6.4: a multipart is as wide as the widest of its parts, and says so.
+    private static String opening(QueueId id, Optional<OriginalPart> original) {
+        boolean eightBit = original.filter(OriginalPart::isEightBit).isPresent();
+        return """
+        Content-Type: multipart/report; report-type=delivery-status;
+         boundary="%s"
+        %s
+        This is a report in the format of RFC 3464.
+        """
+                .formatted(boundary(id), eightBit ? "Content-Transfer-Encoding: 8bit\n" : "")
                 .replaceAll("\r?\n", "\r\n");
     }
 
