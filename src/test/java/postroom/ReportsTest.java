@@ -545,6 +545,53 @@ class ReportsTest {
     }
 
     @Test
+    void reports_that_an_outage_held_up_for_days_still_wait_for_their_turn() throws IOException {
+        openWith("reports: { per-hour: 3 }\n");
+        for (int i = 0; i < 5; i++)
+            put(Door.SMTP, envelope(List.of("nobody@example.net"), ReportRequest.NONE), CONTENT);
+        town.house.services.pause(office.id(), "ada");
+        town.runFor(Duration.ofDays(2));
+        tell();
+        town.house.services.resume(office.id(), "ada");
+
+        tell();
+        assertThat(rows("report")).hasSize(3);
+        town.runFor(Duration.ofMinutes(70));
+        tell();
+        assertThat(rows("report")).hasSize(5);
+    }
+
+    @Test
+    void a_report_that_waited_its_turn_for_a_whole_day_is_withheld() throws IOException {
+        openWith("reports: { per-hour: 1 }\n");
+        for (int i = 0; i < 30; i++)
+            put(Door.SMTP, envelope(List.of("nobody@example.net"), ReportRequest.NONE), CONTENT);
+
+        town.runFor(Duration.ofMinutes(2));
+        tell();
+        for (int hour = 0; hour < 23; hour++) {
+            town.runFor(Duration.ofMinutes(61));
+            tell();
+        }
+        assertThat(rows("report")).hasSize(24);
+        assertThat(withheld()).isEmpty();
+        town.restart();
+        town.runFor(Duration.ofMinutes(61));
+        tell();
+
+        assertThat(rows("report")).hasSize(25);
+        assertThat(withheld()).hasSize(5);
+        assertThat(withheld().getFirst().data()).containsEntry("reason", "limit");
+        assertThat(town.house.queue.owedReports().due(100)).isEmpty();
+    }
+
+    private List<Event> withheld() {
+        return town.events().stream()
+                .filter(it -> it.type() == EventType.MESSAGE_REPORT_WITHHELD)
+                .toList();
+    }
+
+    @Test
     void a_report_leaves_with_the_null_reverse_path_where_the_owner_wants_it() throws IOException {
         openWith("reports: { reverse-path: empty }\n");
         put(Door.SMTP, envelope(List.of("nobody@example.net"), ReportRequest.NONE), CONTENT);

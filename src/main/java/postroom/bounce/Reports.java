@@ -21,7 +21,6 @@ import postroom.store.Tx;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -115,8 +114,9 @@ public final class Reports {
 
     private void waitOrWithhold(OwedReport report) {
         var now = clock.instant();
-        if (oldest(report).isAfter(now.minus(GIVEN_UP))) {
-            owed.postpone(report.id(), now.plus(LATER));
+        // Not since it was owed: while no service was open it had no turn to wait for.
+        if (report.waitsSince().orElse(now).isAfter(now.minus(GIVEN_UP))) {
+            owed.waitForTurn(report.id(), now.plus(LATER));
             return;
         }
         log.warn("{} report withheld to=<{}>", report.id(), report.reversePath());
@@ -127,13 +127,6 @@ public final class Reports {
             tell(tx, EventType.MESSAGE_REPORT_WITHHELD, report, data);
             return true;
         });
-    }
-
-    private static Instant oldest(OwedReport report) {
-        return report.lines().stream()
-                .map(OwedReport.Line::at)
-                .min(Instant::compareTo)
-                .orElse(Instant.MAX);
     }
 
     private Optional<Service> carrier(OwedReport report) {

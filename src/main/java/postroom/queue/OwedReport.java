@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param content while it is kept
 /// @param lines what to tell; may be none, when all of it is past
 /// @param past what was to be told and is not true any more: late mail that has left
+/// @param waitsSince when it first had to wait for its turn, if it had to
 public record OwedReport(
         QueueId id,
         Instant acceptedAt,
@@ -25,7 +26,8 @@ public record OwedReport(
         Optional<String> envelopeId,
         Optional<Content> content,
         List<Line> lines,
-        List<Line> past) {
+        List<Line> past,
+        Optional<Instant> waitsSince) {
 
     public OwedReport {
         lines = List.copyOf(lines);

@@ -121,6 +121,14 @@ public final class OwedReports {
 
     private Optional<OwedReport> read(Tx tx, QueueId id) throws SQLException {
         var lines = lines(tx, id);
+        var waitsSince =
+                tx.first(
+                                """
+                                select min(waits_since) as since from report_owed where message_id = ?
+                                """,
+                                row -> row.maybeTime("since"),
+                                id.value())
+                        .flatMap(since -> since);
         return tx.first(
                 """
                 select accepted_at, reverse_path, subject, message_id, ret, envelope_id, content_id, size
@@ -137,7 +145,8 @@ public final class OwedReports {
                                 row.maybeString("envelope_id"),
                                 content(row),
                                 lines.stream().filter(line -> !isPast(line)).toList(),
-                                lines.stream().filter(OwedReports::isPast).toList()),
+                                lines.stream().filter(OwedReports::isPast).toList(),
+                                waitsSince),
                 id.value());
     }
 
@@ -228,6 +237,20 @@ public final class OwedReports {
                 tx.update(
                         "update report_owed set due_at = ? where message_id = ? and due_at < ?",
                         until,
+                        message.value(),
+                        until));
+    }
+
+    /// Tells a sender later, who has been told enough for now.
+    public void waitForTurn(QueueId message, Instant until) {
+        store.write(tx ->
+                tx.update(
+                        """
+                        update report_owed set due_at = ?, waits_since = coalesce(waits_since, ?)
+                        where message_id = ? and due_at < ?
+                        """,
+                        until,
+                        clock.instant(),
                         message.value(),
                         until));
     }
