@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import postroom.access.Issued;
 import postroom.emulator.EmulatorScript;
@@ -427,6 +429,41 @@ class ReportsTest {
         put(Door.SENDMAIL, fromErp, "Auto-Submitted: no (a person)\r\n" + CONTENT);
         tell();
         assertThat(rows("report")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "no",
+                "NO",
+                "(a person) no",
+                "(a (very \\) real); person)\r\n no(indeed); x=\"(\""
+            })
+    void who_says_no_between_comments_is_told(String autoSubmitted) {
+        var to = envelope(List.of("nobody@example.net"), ReportRequest.NONE);
+
+        put(Door.SMTP, to, "Auto-Submitted: " + autoSubmitted + "\r\n" + CONTENT);
+        tell();
+
+        assertThat(rows("report")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "auto-generated",
+                "(no) auto-replied",
+                "n(a comment)o",
+                "(no",
+                "no-one-knows-yet"
+            })
+    void whoever_says_anything_else_is_not_told(String autoSubmitted) {
+        var to = envelope(List.of("nobody@example.net"), ReportRequest.NONE);
+
+        put(Door.SMTP, to, "Auto-Submitted: " + autoSubmitted + "\r\n" + CONTENT);
+        tell();
+
+        assertThat(rows("report")).isEmpty();
     }
 
     @Test

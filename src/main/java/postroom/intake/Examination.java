@@ -164,8 +164,23 @@ final class Examination {
     // RFC 3834 §5: anything but `no`; a word that nobody knows yet as well
     private static boolean isAutomatic(HeaderSection header) {
         for (var field : header.fields("auto-submitted"))
-            if (!header.value(field).split("[;( ]", 2)[0].equalsIgnoreCase("no")) return true;
+            if (!withoutComments(header.value(field)).split("[; ]", 2)[0].equalsIgnoreCase("no"))
+                return true;
         return false;
+    }
+
+    // RFC 5322 §3.2.2: comments nest, and one stands wherever a blank may
+    private static String withoutComments(String text) {
+        var rest = new StringBuilder(text.length());
+        int depth = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '(' && depth++ == 0) rest.append(' ');
+            if (depth == 0) rest.append(c);
+            else if (c == '\\') i++;
+            else if (c == ')') depth--;
+        }
+        return rest.toString().strip();
     }
 
     /// Which ways the recipients of a message go.
