@@ -4,12 +4,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /// The fields of a header section (RFC 5322 §2.2), as positions in the octets they came in. Nothing
 /// is changed or copied; what a field says is decoded only when somebody asks.
-final class HeaderSection {
+public final class HeaderSection {
 
     private final byte[] octets;
     private final List<Field> fields = new ArrayList<>(16);
@@ -18,9 +19,9 @@ final class HeaderSection {
     /// @param start of the name
     /// @param colon behind the name
     /// @param end behind the last line end
-    record Field(String name, int start, int colon, int end) {}
+    public record Field(String name, int start, int colon, int end) {}
 
-    /// @param octets whole lines, each of which [#belongs]
+    /// @param octets whole lines, each of which is [Line#OF_A_FIELD]
     HeaderSection(byte[] octets, int from, int end) {
         this.octets = octets;
         int line = from;
@@ -33,25 +34,45 @@ final class HeaderSection {
         }
     }
 
-    /// True for a line that starts or continues a field. Anything else ends the header section,
-    /// although the empty line is missing. We put it there, so that nobody behind us reads the rest
-    /// differently.
-    static boolean belongs(byte[] octets, int line, int end, boolean isFirst) {
-        if (isBlank(octets[line])) return !isFirst;
-        return colon(octets, line, end) > line;
+    /// What a line is that stands where header fields stand.
+    enum Line {
+        /// Starts or continues a field.
+        OF_A_FIELD,
+        /// Ends the header section.
+        EMPTY,
+        /// `From ada@example.com Sat Nov 21 10:44:00 2026`: mbox writers put it on top of a
+        /// message, and some quote it.
+        MAILBOX,
+        /// Ends the header section as well, although the empty line is missing.
+        NO_FIELD
+    }
+
+    /// @param end behind the CRLF of the line
+    /// @param isFirst of the header section, so that it continues nothing
+    static Line lineAt(byte[] octets, int line, int end, boolean isFirst) {
+        if (end - line == 2) return Line.EMPTY;
+        if (isBlank(octets[line]) ? !isFirst : colon(octets, line, end) > line)
+            return Line.OF_A_FIELD;
+        return line == 0 && isMailboxLine(octets, end) ? Line.MAILBOX : Line.NO_FIELD;
+    }
+
+    private static boolean isMailboxLine(byte[] octets, int end) {
+        int at = octets[0] == '>' ? 1 : 0;
+        var from = new byte[] {'F', 'r', 'o', 'm', ' '};
+        return end >= at + 5 && Arrays.equals(octets, at, at + 5, from, 0, 5);
     }
 
     List<Field> fields() {
         return fields;
     }
 
-    List<Field> fields(String name) {
+    public List<Field> fields(String name) {
         var found = new ArrayList<Field>(1);
         for (var field : fields) if (field.name().equals(name)) found.add(field);
         return found;
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         for (var field : fields) if (field.name().equals(name)) return true;
         return false;
     }
@@ -68,7 +89,7 @@ final class HeaderSection {
 
     /// Unfolded (RFC 5322 §2.2.3) and without blanks around it. UTF-8, or ISO 8859-1 where it is
     /// not.
-    String value(Field field) {
+    public String value(Field field) {
         int from = field.colon() + 1;
         int length = 0;
         var unfolded = new byte[field.end() - from];

@@ -179,19 +179,21 @@ public final class SubmissionContent extends OutputStream {
     }
 
     private void lineIsComplete(int end) throws IOException {
-        boolean isFirst = line == headStart;
-        if (end - line == 2) endHeader(line);
-        else if (HeaderSection.belongs(head, line, end, isFirst)) line = end;
-        else if (line == 0 && isMailboxLine()) headStart = line = end;
-        else {
-            // Not a header field: here begins the body, and the empty line before it is missing.
-            int bodyFrom = line;
-            endHeader(
-                    line,
-                    () -> {
-                        draft.write(LINE_END);
-                        draft.write(head, bodyFrom, filled - bodyFrom);
-                    });
+        switch (HeaderSection.lineAt(head, line, end, line == headStart)) {
+            case OF_A_FIELD -> line = end;
+            case EMPTY -> endHeader(line);
+            case MAILBOX -> headStart = line = end;
+            case NO_FIELD -> {
+                // Here begins the body. The empty line is put there, so that nobody behind us
+                // reads the rest differently.
+                int bodyFrom = line;
+                endHeader(
+                        line,
+                        () -> {
+                            draft.write(LINE_END);
+                            draft.write(head, bodyFrom, filled - bodyFrom);
+                        });
+            }
         }
     }
 
@@ -210,12 +212,5 @@ public final class SubmissionContent extends OutputStream {
 
     private interface BodyStart {
         void write() throws IOException;
-    }
-
-    // `From ada@example.com Sat Nov 21 10:44:00 2026`: mbox writers put it on top, some quote it
-    private boolean isMailboxLine() {
-        int at = head[0] == '>' ? 1 : 0;
-        var from = new byte[] {'F', 'r', 'o', 'm', ' '};
-        return filled >= at + 5 && Arrays.equals(head, at, at + 5, from, 0, 5);
     }
 }

@@ -1,24 +1,26 @@
 package postroom.intake.http;
 
-import jakarta.mail.MessagingException;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
-import jakarta.mail.internet.InternetHeaders;
 
 import org.jspecify.annotations.Nullable;
 
+import postroom.intake.HeaderAhead;
+import postroom.intake.HeaderAhead.Read;
+import postroom.intake.HeaderSection;
 import postroom.mail.Address;
 import postroom.mail.Envelope;
 import postroom.web.Problem;
 import postroom.web.Problem.FieldError;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// The envelope of a message that comes as MIME: as the call says, else as its header section says.
@@ -26,21 +28,30 @@ import java.util.Optional;
 /// @param content the whole content, from its first octet on
 record MimeEnvelope(Envelope envelope, InputStream content) {
 
-    private static final int LARGEST_HEADER = 256 * 1024;
-
     static MimeEnvelope read(InputStream body, @Nullable String from, List<String> to)
             throws IOException {
-        boolean toGiven = !to.isEmpty();
-        if (from != null && toGiven)
-            return new MimeEnvelope(envelope(reversePath(from), forwardPaths(to)), body);
-        var head = headerSection(body);
-        var content = new SequenceInputStream(new ByteArrayInputStream(head), body);
-        var fields = fields(head);
-        return new MimeEnvelope(
-                envelope(
-                        from == null ? author(fields) : reversePath(from),
-                        toGiven ? forwardPaths(to) : recipients(fields)),
-                content);
+        var buffered = new BufferedInputStream(body);
+        return switch (HeaderAhead.read(buffered)) {
+            case Read.Known(var header, var octets) ->
+                    new MimeEnvelope(
+                            envelope(
+                                    from == null ? author(header) : reversePath(from),
+                                    to.isEmpty() ? recipients(header) : forwardPaths(to)),
+                            new SequenceInputStream(new ByteArrayInputStream(octets), buffered));
+            // Over SMTP the rest would be body. Here it may have been meant to name recipients, or
+            // to be kept from them.
+            case Read.NoField(int number) ->
+                    throw new Problem(
+                            422,
+                            "The message was not taken",
+                            "Line "
+                                    + number
+                                    + " is no header field: it has no name with a colon behind it."
+                                    + " An empty line stands before the body.");
+            case Read.TooLarge() ->
+                    throw new Problem(
+                            413, "Too large", "The header section is larger than 256 kB.");
+        };
     }
 
     private static Envelope envelope(Optional<Address> from, List<Address> to) {
@@ -68,30 +79,28 @@ record MimeEnvelope(Envelope envelope, InputStream content) {
     }
 
     // RFC 5322 §3.6.2: with several authors, Sender is who sends
-    private static Optional<Address> author(InternetHeaders fields) {
-        var sender = addresses(fields, "Sender", "from");
+    private static Optional<Address> author(HeaderSection header) {
+        var sender = addresses(header, "Sender", "from");
         return sender.isEmpty()
-                ? addresses(fields, "From", "from").stream().findFirst()
+                ? addresses(header, "From", "from").stream().findFirst()
                 : Optional.of(sender.getFirst());
     }
 
-    private static List<Address> recipients(InternetHeaders fields) {
+    private static List<Address> recipients(HeaderSection header) {
         var found = new ArrayList<Address>();
-        for (var name : List.of("To", "Cc", "Bcc")) found.addAll(addresses(fields, name, "to"));
+        for (var name : List.of("To", "Cc", "Bcc")) found.addAll(addresses(header, name, "to"));
         return found;
     }
 
-    private static List<Address> addresses(InternetHeaders fields, String name, String field) {
+    private static List<Address> addresses(HeaderSection header, String name, String field) {
         var found = new ArrayList<Address>();
-        String @Nullable [] values = fields.getHeader(name);
-        if (values == null) return found;
         try {
-            for (var value : values)
-                for (var one : InternetAddress.parse(value, true)) {
-                    if (one.isGroup())
-                        for (var member : one.getGroup(true))
+            for (var one : header.fields(name.toLowerCase(Locale.ROOT)))
+                for (var mailbox : InternetAddress.parse(header.value(one), true)) {
+                    if (mailbox.isGroup())
+                        for (var member : mailbox.getGroup(true))
                             found.add(Address.of(member.getAddress()));
-                    else found.add(Address.of(one.getAddress()));
+                    else found.add(Address.of(mailbox.getAddress()));
                 }
             return found;
         } catch (AddressException | IllegalArgumentException unreadable) {
@@ -101,29 +110,5 @@ record MimeEnvelope(Envelope envelope, InputStream content) {
                                     field,
                                     "The header field " + name + " holds no readable addresses.")));
         }
-    }
-
-    private static InternetHeaders fields(byte[] head) {
-        try {
-            return new InternetHeaders(new ByteArrayInputStream(head), true);
-        } catch (MessagingException unreadable) {
-            throw Problem.malformed("", "The header section cannot be read.");
-        }
-    }
-
-    // Up to and with the empty line; what follows stays in the stream.
-    private static byte[] headerSection(InputStream body) throws IOException {
-        var head = new ByteArrayOutputStream();
-        int inLine = 0;
-        for (int octet = body.read(); octet >= 0; octet = body.read()) {
-            head.write(octet);
-            if (head.size() > LARGEST_HEADER)
-                throw new Problem(413, "Too large", "The header section is larger than 256 kB.");
-            if (octet == '\n') {
-                if (inLine == 0) break;
-                inLine = 0;
-            } else if (octet != '\r') inLine++;
-        }
-        return head.toByteArray();
     }
 }

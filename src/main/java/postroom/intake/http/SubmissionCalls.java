@@ -104,7 +104,8 @@ class SubmissionCalls {
             summary = "Send a message that is MIME already",
             description =
                     "The envelope is what from and to say; without them, what the header section"
-                            + " says. An empty from is the null reverse-path.",
+                            + " says. An empty from is the null reverse-path. A line that is no"
+                            + " header field, before the empty line, gives 422 with its number.",
             parameters =
                     @Parameter(
                             name = "to",

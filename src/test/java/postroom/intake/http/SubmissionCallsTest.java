@@ -317,11 +317,84 @@ class SubmissionCallsTest {
                                 + "Hello\r\n");
 
         var id = id(answer);
-        assertThat(TestHouse.json(answer).path("recipients").findValuesAsString("address"))
+        assertThat(recipients(answer))
                 .containsExactly("a@example.net", "b@example.net", "c@example.net");
         assertThat(house.content(id)).doesNotContain("c@example.net");
         var row = house.queue.message(QueueId.parse(id).orElseThrow()).orElseThrow();
         assertThat(row.reversePath()).isEqualTo("shop@example.com");
+    }
+
+    // Whatever follows such a line would be body for everybody behind us, a Bcc field as well.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    3 | From: shop@example.com\\nTo: a@example.net\\nno colon at all\\nBcc: boss@example.net\\n\\nHello
+                    1 | ' \\nFrom: shop@example.com\\nTo: a@example.net\\nBcc: boss@example.net\\n\\nHello'
+                    4 | From: shop@example.com\\rTo: a@example.net\\rX: y\\rno colon\\rBcc: boss@example.net\\r\\rHello
+                    3 | From shop Sat Nov 21 10:44:00 2026\\nFrom: shop@example.com\\nFrom shop Sat Nov 21\\nTo: a@example.net\\n\\nHello
+                    4 | From: shop@example.com\\nSubject: a\\n b\\nno field\\nTo: a@example.net\\n\\nHello
+                    2 | To: a@example.net\\nno colon in the last line
+                    2 | To: a@example.net\\n: no name\\n\\nHello
+                    """)
+    void mime_with_a_line_that_is_no_header_field_is_refused_by_its_number(
+            String line, String content) throws Exception {
+        for (var query : List.of("", "?from=shop@example.com&to=a@example.net")) {
+            var answer = mime(query, content.translateEscapes());
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+            assertThat(TestHouse.json(answer).path("detail").asString())
+                    .startsWith("Line " + line + " is no header field");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    folded          | From: shop@example.com\\nTo: Ada\\n <a@example.net>\\nBcc:\\n\\tb@example.net\\n\\nHello
+                    folded blank    | From: shop@example.com\\nTo: a@example.net,\\n \\n b@example.net\\n\\t\\nX: y\\n\\nHello
+                    mailbox line    | From shop Sat Nov 21 10:44:00 2026\\nFrom: shop@example.com\\nTo: a@example.net\\nBcc: b@example.net\\n\\nHello
+                    quoted line     | >From shop Sat Nov 21 10:44:00 2026\\nFrom: shop@example.com\\nTo: a@example.net\\nBcc: b@example.net\\n\\nHello
+                    no body         | From: shop@example.com\\nTo: a@example.net\\nBcc: b@example.net
+                    old colon       | From : shop@example.com\\nTo : a@example.net\\nBcc : b@example.net\\n\\nHello
+                    old line ends   | From: shop@example.com\\rTo: a@example.net\\rBcc: b@example.net\\r\\rHello
+                    mixed line ends | From: shop@example.com\\r\\nTo: a@example.net\\nBcc: b@example.net\\r\\r\\nHello
+                    """)
+    void a_header_section_that_is_legal_or_was_once_names_the_envelope(String what, String content)
+            throws Exception {
+        var answer = mime("", content.translateEscapes());
+
+        var id = id(answer);
+        assertThat(recipients(answer)).as(what).containsExactly("a@example.net", "b@example.net");
+        var row = house.queue.message(QueueId.parse(id).orElseThrow()).orElseThrow();
+        assertThat(row.reversePath()).isEqualTo("shop@example.com");
+        assertThat(house.content(id)).doesNotContain("Bcc");
+    }
+
+    @Test
+    void who_is_named_behind_the_header_section_is_no_recipient() throws Exception {
+        var answer =
+                mime(
+                        "",
+                        "From: shop@example.com\rTo: a@example.net\r\r\n"
+                                + "Bcc: quoted@example.net\n\nHello\n");
+
+        assertThat(recipients(answer)).containsExactly("a@example.net");
+        assertThat(house.content(id(answer)))
+                .endsWith("\r\n\r\nBcc: quoted@example.net\r\n\r\nHello\r\n");
+    }
+
+    @Test
+    void a_header_section_larger_than_256_kb_is_refused() throws Exception {
+        var field = "X-Filler: " + "0123456789".repeat(90) + "\n";
+
+        var answer =
+                mime("", "From: shop@example.com\n" + field.repeat(300) + "To: a@example.net\n\n");
+
+        assertThat(answer.statusCode()).isEqualTo(413);
     }
 
     @Test
@@ -450,6 +523,10 @@ class SubmissionCallsTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
         JsonNode json = TestHouse.json(answer);
         return json.path("id").asString();
+    }
+
+    private static List<String> recipients(HttpResponse<String> answer) {
+        return TestHouse.json(answer).path("recipients").findValuesAsString("address");
     }
 
     private Message parsed(String id) throws Exception {
