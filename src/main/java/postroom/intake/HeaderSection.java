@@ -78,7 +78,7 @@ public final class HeaderSection {
     }
 
     /// The name as it was written.
-    String nameAsWritten(Field field) {
+    public String nameAsWritten(Field field) {
         return new String(
                         octets,
                         field.start(),

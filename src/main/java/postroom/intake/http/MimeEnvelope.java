@@ -5,13 +5,13 @@ import jakarta.mail.internet.InternetAddress;
 
 import org.jspecify.annotations.Nullable;
 
+import postroom.intake.EnvelopeFields;
 import postroom.intake.HeaderAhead;
 import postroom.intake.HeaderAhead.Read;
 import postroom.intake.HeaderSection;
 import postroom.mail.Address;
 import postroom.mail.Envelope;
 import postroom.web.Problem;
-import postroom.web.Problem.FieldError;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
@@ -20,7 +20,6 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /// The envelope of a message that comes as MIME: as the call says, else as its header section says.
@@ -57,7 +56,9 @@ record MimeEnvelope(Envelope envelope, InputStream content) {
     private static Envelope envelope(Optional<Address> from, List<Address> to) {
         if (to.isEmpty())
             throw Problem.unusable(
-                    "to", "The message has no recipient: name them in ?to= or in To, Cc or Bcc.");
+                    "to",
+                    "The message has no recipient: name them in ?to= or in To, Cc or Bcc; in"
+                            + " Resent-To, Resent-Cc or Resent-Bcc if it was resent.");
         return new Envelope(from, to, Envelope.Body.SEVEN_BIT, false);
     }
 
@@ -78,37 +79,39 @@ record MimeEnvelope(Envelope envelope, InputStream content) {
         }
     }
 
-    // RFC 5322 §3.6.2: with several authors, Sender is who sends
     private static Optional<Address> author(HeaderSection header) {
-        var sender = addresses(header, "Sender", "from");
-        return sender.isEmpty()
-                ? addresses(header, "From", "from").stream().findFirst()
-                : Optional.of(sender.getFirst());
+        for (var name : EnvelopeFields.authors(header::has)) {
+            var found = addresses(header, name, "from");
+            if (!found.isEmpty()) return Optional.of(found.getFirst());
+        }
+        return Optional.empty();
     }
 
     private static List<Address> recipients(HeaderSection header) {
         var found = new ArrayList<Address>();
-        for (var name : List.of("To", "Cc", "Bcc")) found.addAll(addresses(header, name, "to"));
+        for (var name : EnvelopeFields.recipients(header::has))
+            found.addAll(addresses(header, name, "to"));
         return found;
     }
 
-    private static List<Address> addresses(HeaderSection header, String name, String field) {
+    private static List<Address> addresses(HeaderSection header, String name, String blamed) {
         var found = new ArrayList<Address>();
-        try {
-            for (var one : header.fields(name.toLowerCase(Locale.ROOT)))
-                for (var mailbox : InternetAddress.parse(header.value(one), true)) {
-                    if (mailbox.isGroup())
-                        for (var member : mailbox.getGroup(true))
+        for (var field : header.fields(name)) {
+            try {
+                for (var one : InternetAddress.parse(header.value(field), true)) {
+                    if (one.isGroup())
+                        for (var member : one.getGroup(true))
                             found.add(Address.of(member.getAddress()));
-                    else found.add(Address.of(mailbox.getAddress()));
+                    else found.add(Address.of(one.getAddress()));
                 }
-            return found;
-        } catch (AddressException | IllegalArgumentException unreadable) {
-            throw Problem.unusable(
-                    List.of(
-                            new FieldError(
-                                    field,
-                                    "The header field " + name + " holds no readable addresses.")));
+            } catch (AddressException | IllegalArgumentException unreadable) {
+                throw Problem.unusable(
+                        blamed,
+                        "The header field "
+                                + header.nameAsWritten(field)
+                                + " holds no readable addresses.");
+            }
         }
+        return found;
     }
 }

@@ -3,6 +3,7 @@ package postroom.intake.sendmail;
 import postroom.config.DataDirectory;
 import postroom.config.Key;
 import postroom.config.Quantities;
+import postroom.intake.EnvelopeFields;
 import postroom.mail.Address;
 
 import java.io.IOException;
@@ -107,13 +108,9 @@ public final class Sendmail {
                 });
     }
 
-    // RFC 5322 §3.6.6: when a message was resent, the Resent- fields are the ones that count.
     private void takeRecipients(HeaderSection header, List<Address> recipients) throws Sysexit {
-        boolean resent =
-                header.has("resent-to") || header.has("resent-cc") || header.has("resent-bcc");
-        var prefix = resent ? "resent-" : "";
-        for (var name : new String[] {"to", "cc", "bcc"})
-            for (var mailbox : header.addresses(prefix.concat(name)))
+        for (var name : EnvelopeFields.recipients(header::has))
+            for (var mailbox : header.addresses(name))
                 recipients.add(identity.address(mailbox, Sysexit.DATAERR));
         header.remove("bcc");
         header.remove("resent-bcc");

@@ -369,8 +369,7 @@ class SubmissionCallsTest {
 
         var id = id(answer);
         assertThat(recipients(answer)).as(what).containsExactly("a@example.net", "b@example.net");
-        var row = house.queue.message(QueueId.parse(id).orElseThrow()).orElseThrow();
-        assertThat(row.reversePath()).isEqualTo("shop@example.com");
+        assertThat(reversePath(id)).isEqualTo("shop@example.com");
         assertThat(house.content(id)).doesNotContain("Bcc");
     }
 
@@ -395,6 +394,64 @@ class SubmissionCallsTest {
                 mime("", "From: shop@example.com\n" + field.repeat(300) + "To: a@example.net\n\n");
 
         assertThat(answer.statusCode()).isEqualTo(413);
+    }
+
+    // RFC 5322 §3.6.6: To and Cc tell who got it the first time.
+    @Test
+    void mime_that_was_resent_goes_to_whom_it_was_resent_and_names_who_resent_it()
+            throws Exception {
+        var answer =
+                mime(
+                        "",
+                        """
+                        Resent-From: Ada <ada@example.com>, Bob <bob@example.com>
+                        Resent-Sender: bob@example.com
+                        Resent-To: new@example.net
+                        Resent-Cc: newer@example.net
+                        Resent-Bcc: secret@example.net
+                        Sender: desk@example.com
+                        From: shop@example.com
+                        To: old@example.net
+                        Cc: older@example.net
+                        Bcc: oldest@example.net
+
+                        Hello
+                        """);
+
+        var id = id(answer);
+        assertThat(recipients(answer))
+                .containsExactly("new@example.net", "newer@example.net", "secret@example.net");
+        assertThat(reversePath(id)).isEqualTo("bob@example.com");
+        assertThat(house.content(id))
+                .contains("Resent-To: new@example.net", "To: old@example.net")
+                .doesNotContain("secret@example.net")
+                .doesNotContain("oldest@example.net");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    ada@example.com  | Resent-From: ada@example.com\\nResent-To: a@example.net\\nFrom: shop@example.com
+                    shop@example.com | Resent-To: a@example.net\\nFrom: shop@example.com
+                    shop@example.com | Resent-From: ada@example.com\\nTo: a@example.net\\nFrom: shop@example.com
+                    """)
+    void the_resent_author_sends_what_was_resent(String reversePath, String header)
+            throws Exception {
+        var answer = mime("", header.translateEscapes() + "\n\nHello\n");
+
+        assertThat(recipients(answer)).containsExactly("a@example.net");
+        assertThat(reversePath(id(answer))).isEqualTo(reversePath);
+    }
+
+    @Test
+    void mime_that_was_resent_to_nobody_is_not_sent_to_the_first_recipients() throws Exception {
+        var answer =
+                mime("", "Resent-Bcc:\nFrom: shop@example.com\nTo: old@example.net\n\nHello\n");
+
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(TestHouse.json(answer).at("/errors/0/field").asString()).isEqualTo("to");
     }
 
     @Test
@@ -523,6 +580,10 @@ class SubmissionCallsTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
         JsonNode json = TestHouse.json(answer);
         return json.path("id").asString();
+    }
+
+    private String reversePath(String id) {
+        return house.queue.message(QueueId.parse(id).orElseThrow()).orElseThrow().reversePath();
     }
 
     private static List<String> recipients(HttpResponse<String> answer) {
