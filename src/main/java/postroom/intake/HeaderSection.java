@@ -62,7 +62,7 @@ public final class HeaderSection {
         return end >= at + 5 && Arrays.equals(octets, at, at + 5, from, 0, 5);
     }
 
-    List<Field> fields() {
+    public List<Field> fields() {
         return fields;
     }
 

@@ -21,11 +21,24 @@ import java.io.SequenceInputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The envelope of a message that comes as MIME: as the call says, else as its header section says.
 ///
 /// @param content the whole content, from its first octet on
 record MimeEnvelope(Envelope envelope, InputStream content) {
+
+    private static final Set<String> OF_ADDRESSES =
+            Set.of(
+                    "from",
+                    "sender",
+                    "reply-to",
+                    "to",
+                    "cc",
+                    "resent-from",
+                    "resent-sender",
+                    "resent-to",
+                    "resent-cc");
 
     static MimeEnvelope read(InputStream body, @Nullable String from, List<String> to)
             throws IOException {
@@ -35,7 +48,8 @@ record MimeEnvelope(Envelope envelope, InputStream content) {
                     new MimeEnvelope(
                             envelope(
                                     from == null ? author(header) : reversePath(from),
-                                    to.isEmpty() ? recipients(header) : forwardPaths(to)),
+                                    to.isEmpty() ? recipients(header) : forwardPaths(to),
+                                    needsUtf8(header)),
                             new SequenceInputStream(new ByteArrayInputStream(octets), buffered));
             // Over SMTP the rest would be body. Here it may have been meant to name recipients, or
             // to be kept from them.
@@ -53,13 +67,13 @@ record MimeEnvelope(Envelope envelope, InputStream content) {
         };
     }
 
-    private static Envelope envelope(Optional<Address> from, List<Address> to) {
+    private static Envelope envelope(Optional<Address> from, List<Address> to, boolean utf8) {
         if (to.isEmpty())
             throw Problem.unusable(
                     "to",
                     "The message has no recipient: name them in ?to= or in To, Cc or Bcc; in"
                             + " Resent-To, Resent-Cc or Resent-Bcc if it was resent.");
-        return new Envelope(from, to, Envelope.Body.SEVEN_BIT, false);
+        return new Envelope(from, to, Envelope.Body.SEVEN_BIT, utf8);
     }
 
     /// An empty `?from=` is the null reverse-path.
@@ -98,12 +112,7 @@ record MimeEnvelope(Envelope envelope, InputStream content) {
         var found = new ArrayList<Address>();
         for (var field : header.fields(name)) {
             try {
-                for (var one : InternetAddress.parse(header.value(field), true)) {
-                    if (one.isGroup())
-                        for (var member : one.getGroup(true))
-                            found.add(Address.of(member.getAddress()));
-                    else found.add(Address.of(one.getAddress()));
-                }
+                for (var one : mailboxes(header.value(field), true)) found.add(Address.of(one));
             } catch (AddressException | IllegalArgumentException unreadable) {
                 throw Problem.unusable(
                         blamed,
@@ -111,6 +120,34 @@ record MimeEnvelope(Envelope envelope, InputStream content) {
                                 + header.nameAsWritten(field)
                                 + " holds no readable addresses.");
             }
+        }
+        return found;
+    }
+
+    // RFC 6531 §3.4. Names and subjects beyond ASCII leave as they came, as they do over SMTP:
+    // many programs write them so, and few servers mind.
+    private static boolean needsUtf8(HeaderSection header) {
+        for (var field : header.fields())
+            if (OF_ADDRESSES.contains(field.name()) && !isWrittenInAscii(header.value(field)))
+                return true;
+        return false;
+    }
+
+    private static boolean isWrittenInAscii(String list) {
+        if (Text.isAscii(list)) return true;
+        try {
+            return mailboxes(list, false).stream().allMatch(Text::isAscii);
+        } catch (AddressException unreadable) {
+            return false;
+        }
+    }
+
+    private static List<String> mailboxes(String list, boolean strict) throws AddressException {
+        var found = new ArrayList<String>();
+        for (var one : InternetAddress.parse(list, strict)) {
+            if (one.isGroup())
+                for (var member : one.getGroup(strict)) found.add(member.getAddress());
+            else found.add(one.getAddress());
         }
         return found;
     }

@@ -52,7 +52,11 @@ final class MimeWriter {
 
     private void header(MimeMessage mime, Instant now)
             throws MessagingException, UnsupportedEncodingException {
-        if (message.from().isPresent()) mime.setFrom(written(message.from().get()));
+        // From stays as it was written: what the credential may send as is written the same way
+        if (message.from().isPresent()) {
+            var from = message.from().get();
+            mime.setFrom(mailbox(from, from.address()));
+        }
         if (!message.to().isEmpty()) mime.setRecipients(RecipientType.TO, written(message.to()));
         if (!message.cc().isEmpty()) mime.setRecipients(RecipientType.CC, written(message.cc()));
         if (!message.replyTo().isEmpty()) mime.setReplyTo(written(message.replyTo()));
@@ -144,24 +148,23 @@ final class MimeWriter {
 
     private InternetAddress[] written(List<Person> people) throws UnsupportedEncodingException {
         var written = new InternetAddress[people.size()];
-        for (int i = 0; i < written.length; i++) written[i] = written(people.get(i));
+        for (int i = 0; i < written.length; i++)
+            written[i] = mailbox(people.get(i), people.get(i).written());
         return written;
     }
 
-    private static InternetAddress written(Person person) throws UnsupportedEncodingException {
-        var address = new InternetAddress();
-        address.setAddress(person.address().toString());
-        if (person.name().isPresent()) address.setPersonal(person.name().get(), "UTF-8");
-        return address;
+    private static InternetAddress mailbox(Person person, Address address)
+            throws UnsupportedEncodingException {
+        var mailbox = new InternetAddress();
+        mailbox.setAddress(address.toString());
+        if (person.name().isPresent()) mailbox.setPersonal(person.name().get(), "UTF-8");
+        return mailbox;
     }
 
     // Addresses beyond ASCII stand in the header section as UTF-8 (RFC 6532); everything else is
-    // encoded, so that most messages need no SMTPUTF8 on their way.
+    // encoded.
     private Session session() {
-        boolean utf8 = !message.envelope().forwardPaths().stream().allMatch(Address::isAscii);
-        utf8 |= !message.from().map(from -> from.address().isAscii()).orElse(true);
-        utf8 |= !message.replyTo().stream().allMatch(person -> person.address().isAscii());
-        return utf8 ? BEYOND_ASCII : ASCII;
+        return message.envelope().smtputf8() ? BEYOND_ASCII : ASCII;
     }
 
     // To make one means to look through the class path.

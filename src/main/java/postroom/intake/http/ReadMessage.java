@@ -29,6 +29,7 @@ import java.util.function.Supplier;
 
 /// A message whose fields were all looked at: what exists can be written as MIME.
 ///
+/// @param envelope needs SMTPUTF8 where an address of the header section does
 /// @param notices what the caller should know although the message is taken
 record ReadMessage(
         Optional<Person> from,
@@ -44,7 +45,19 @@ record ReadMessage(
         Hints hints,
         List<String> notices) {
 
-    record Person(Optional<String> name, Address address) {}
+    record Person(Optional<String> name, Address address) {
+
+        /// The address as it stands in the header section: in ASCII where it has such a form (RFC
+        /// 5890), so that most messages need no SMTPUTF8 on their way.
+        Address written() {
+            if (!Text.isAscii(address.localPart())) return address;
+            try {
+                return address.withAsciiDomain();
+            } catch (IllegalArgumentException noSuchLabel) {
+                return address;
+            }
+        }
+    }
 
     record HeaderField(String name, String value) {}
 
@@ -92,7 +105,10 @@ record ReadMessage(
                 for (var person : group) everybody.add(person.address());
             var envelope =
                     new Envelope(
-                            from.map(Person::address), everybody, Envelope.Body.SEVEN_BIT, false);
+                            from.map(Person::address),
+                            everybody,
+                            Envelope.Body.SEVEN_BIT,
+                            needsUtf8(from, List.of(to, cc, replyTo)));
             return new ReadMessage(
                     from,
                     to,
@@ -106,6 +122,14 @@ record ReadMessage(
                     envelope,
                     hints,
                     notices(hints));
+        }
+
+        // RFC 6531 §3.4. Names and other fields are encoded.
+        private static boolean needsUtf8(Optional<Person> from, List<List<Person>> others) {
+            if (from.isPresent() && !from.get().address().isAscii()) return true;
+            for (var people : others)
+                for (var person : people) if (!person.written().isAscii()) return true;
+            return false;
         }
 
         private Hints hints() {

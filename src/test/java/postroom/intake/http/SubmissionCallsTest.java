@@ -454,6 +454,69 @@ class SubmissionCallsTest {
         assertThat(TestHouse.json(answer).at("/errors/0/field").asString()).isEqualTo("to");
     }
 
+    // RFC 6531 §3.4. A domain has a form in ASCII; a local part has none.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    true  | "to": "a@example.net", "reply_to": "jörg@example.com"
+                    true  | "to": "a@example.net", "reply_to": ["help@example.com", "Jörg <jörg@bücher.example>"]
+                    true  | "to": "jörg@example.net"
+                    true  | "to": "a@example.net", "cc": "jörg@example.net"
+                    true  | "to": "a@example.net", "bcc": "jörg@example.net"
+                    false | "to": "a@example.net", "reply_to": "Jörg <help@example.com>"
+                    false | "to": "a@example.net", "reply_to": "help@bücher.example"
+                    false | "to": "a@example.net", "headers": {"Errors-To": "jörg@example.com"}
+                    """)
+    void what_is_asked_of_the_next_hop_is_smtputf8_where_an_address_cannot_be_written_in_ascii(
+            boolean needed, String fields) throws Exception {
+        var id = id(post("{\"from\": \"shop@example.com\", \"text\": \"t\", " + fields + "}"));
+
+        assertThat(needsSmtputf8(id)).isEqualTo(needed);
+        if (!needed) assertThat(house.content(id)).isASCII();
+    }
+
+    @Test
+    void a_domain_beyond_ascii_is_written_in_the_form_that_every_server_takes() throws Exception {
+        var id =
+                id(
+                        post(
+                                """
+                                {"from": "shop@example.com", "to": "Ada <a@bücher.example>",
+                                 "reply_to": "help@bücher.example", "text": "t"}
+                                """));
+
+        assertThat(house.content(id))
+                .isASCII()
+                .contains("To: Ada <a@xn--bcher-kva.example>\r\n")
+                .contains("Reply-To: help@xn--bcher-kva.example\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    true  | From: shop@example.com\\nReply-To: jörg@example.com
+                    true  | From: shop@example.com\\nReply-To: team: Jörg <help@example.com>, jörg@example.com;
+                    true  | From: jörg@example.com
+                    true  | From: shop@example.com\\nCc: jörg@example.net
+                    true  | From: shop@example.com\\nReply-To: help@bücher.example
+                    true  | From: shop@example.com\\nResent-From: jörg@example.com
+                    false | From: shop@example.com\\nReply-To: Jörg <help@example.com>
+                    """)
+    void mime_asks_for_smtputf8_where_an_address_of_its_header_section_is_not_ascii(
+            boolean needed, String header) throws Exception {
+        var id =
+                id(
+                        mime(
+                                "?from=shop@example.com&to=a@example.net",
+                                header.translateEscapes() + "\n\nGrüße\n"));
+
+        assertThat(needsSmtputf8(id)).isEqualTo(needed);
+    }
+
     @Test
     void mime_with_a_key_is_sent_once() throws Exception {
         var content = "From: mime-once@example.com\r\nTo: a@example.net\r\n\r\nHello\r\n";
@@ -584,6 +647,16 @@ class SubmissionCallsTest {
 
     private String reversePath(String id) {
         return house.queue.message(QueueId.parse(id).orElseThrow()).orElseThrow().reversePath();
+    }
+
+    private boolean needsSmtputf8(String id) {
+        return house.store
+                .read(tx ->
+                        tx.first(
+                                "select smtputf8 from message where id = ?",
+                                row -> row.flag("smtputf8"),
+                                QueueId.parse(id).orElseThrow().value()))
+                .orElseThrow();
     }
 
     private static List<String> recipients(HttpResponse<String> answer) {
