@@ -75,7 +75,10 @@ public record ReportWish(Optional<Set<Occasion>> occasions, Optional<String> ori
                 (type + ";").equals(INTERNATIONAL)
                         ? Xtext.decodeInternational(address)
                         : Xtext.decode(address);
-        return decoded.map(it -> type + ";" + it);
+        // in ASCII, as it goes on, an international address may be ten times as long
+        return decoded.map(it -> type + ";" + it)
+                .filter(it ->
+                        originalRecipientParameter(it).length() <= LONGEST_ORIGINAL_RECIPIENT);
     }
 
     /// What [#readOriginalRecipient] reads.

@@ -63,6 +63,20 @@ class ReportWishTest {
         assertThat(ReportWish.readOriginalRecipient("utf-8;ü+b@example.net")).isEmpty();
     }
 
+    // RFC 3461 §4.2 limits the parameter as it stands on the wire, and ours is in ASCII.
+    @Test
+    void an_address_that_grows_beyond_500_characters_when_it_is_written_is_none() {
+        var longest = "utf-8;" + "ü".repeat(80) + "a".repeat(14);
+
+        var original = ReportWish.readOriginalRecipient(longest);
+
+        assertThat(ReportWish.originalRecipientParameter(original.orElseThrow())).hasSize(500);
+        assertThat(ReportWish.readOriginalRecipient(longest + "a")).isEmpty();
+        assertThat(ReportWish.readOriginalRecipient("utf-8;" + "😀".repeat(240))).isEmpty();
+        assertThat(ReportWish.readOriginalRecipient("rfc822;" + "a".repeat(493))).isPresent();
+        assertThat(ReportWish.readOriginalRecipient("rfc822;" + "a".repeat(494))).isEmpty();
+    }
+
     @Test
     void never_stands_alone() {
         assertThat(ReportWish.readNotify("never")).contains(Set.of());

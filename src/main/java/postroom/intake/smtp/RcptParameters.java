@@ -37,7 +37,7 @@ final class RcptParameters {
                     if (original.isEmpty())
                         return new Read.Wrong(
                                 "501 5.5.4 ORCPT is an address type, a semicolon and xtext, 500"
-                                        + " characters at most");
+                                        + " characters at most in ASCII");
                 }
                 default -> {
                     return new Read.Wrong("555 5.5.4 " + parameter.keyword() + " is not offered");
