@@ -119,6 +119,10 @@ final class HeaderSection {
         fields.removeIf(field -> field.name().equals(name));
     }
 
+    void removeEmpty(String name) {
+        fields.removeIf(field -> field.name().equals(name) && unfolded(field).isEmpty());
+    }
+
     void add(String name, String value) {
         var raw = (name + ": " + value + "\r\n").getBytes(StandardCharsets.UTF_8);
         fields.add(0, new Field(name.toLowerCase(Locale.ROOT), raw));

@@ -128,7 +128,10 @@ public final class Sendmail {
                         : identity.address(from.getFirst(), Sysexit.DATAERR));
     }
 
+    // An empty field is as good as none: the server would drop it, and write an author of its own.
     private void complete(HeaderSection header) throws Sysexit {
+        header.removeEmpty("date");
+        header.removeEmpty("from");
         if (!header.has("date")) header.add("Date", Identity.date(clock.instant()));
         if (!header.has("from")) {
             var author =

@@ -148,6 +148,22 @@ class SendmailTest {
         assertThat(onlyDrop().envelope().reversePathText()).isEqualTo(user + "@host.example.com");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"From:\n", "From: \n \t\n", "From :\nDate:\n"})
+    void an_empty_from_is_as_good_as_none(String empty) throws Exception {
+        environment.put("POSTROOM_SUBMISSION_HOSTNAME", "host.example.com");
+
+        sendmail(empty + "To: a@example.net\n\nbody\n", "-t");
+
+        var own = System.getProperty("user.name") + "@host.example.com";
+        assertThat(content(onlyDrop()))
+                .containsOnlyOnce("From")
+                .contains("From: " + own + "\r\n")
+                .containsOnlyOnce("Date")
+                .contains("Date: Tue, 3 Nov 2026 10:41:03 +0000\r\n");
+        assertThat(onlyDrop().envelope().reversePathText()).isEqualTo(own);
+    }
+
     @Test
     void text_without_a_header_section_is_a_body() throws Exception {
         sendmail("just text, no field\nand more\n", "a@example.net");
