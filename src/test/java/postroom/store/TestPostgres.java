@@ -5,6 +5,8 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.junit.jupiter.api.Assumptions;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -23,11 +25,14 @@ public final class TestPostgres {
 
         private static Optional<EmbeddedPostgres> start() {
             try {
-                return Optional.of(
+                var builder =
                         EmbeddedPostgres.builder()
                                 .setServerConfig("max_connections", "200")
-                                .setServerConfig("fsync", "off") // no test pulls the plug
-                                .start());
+                                .setServerConfig("fsync", "off"); // no test pulls the plug
+                if (hasRoomInMemory())
+                    builder.setDataDirectory(
+                            Files.createTempDirectory(MEMORY, "postroom-postgres"));
+                return Optional.of(builder.start());
             } catch (IOException | RuntimeException cannot) {
                 System.err.println(
                         "**** PostgreSQL cannot be started here: the sentences about several nodes"
@@ -36,6 +41,16 @@ public final class TestPostgres {
                 return Optional.empty();
             }
         }
+    }
+
+    /// Some hundred databases of some hundred files each, which a disk makes and deletes for a
+    /// minute.
+    private static final Path MEMORY = Path.of("/dev/shm");
+
+    private static final long ROOM = 8L << 30; // several times what they take
+
+    private static boolean hasRoomInMemory() throws IOException {
+        return Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() > ROOM;
     }
 
     /// Every step of the schema once; the others are copies of it.
