@@ -40,7 +40,7 @@ final class AlertMail {
     AlertMail(Queue queue, Spool spool, List<Address> to, InstantSource clock) {
         this.queue = queue;
         this.spool = spool;
-        this.to = List.copyOf(to);
+        this.to = to.stream().map(Address::withAsciiDomain).toList();
         this.clock = clock;
     }
 
@@ -52,9 +52,9 @@ final class AlertMail {
     /// @param carrier the service it leaves through
     /// @param answers the Message-ID of an earlier mail about the same
     NewMessage of(Service carrier, String subject, String text, Optional<String> answers) {
-        var from = carrier.from().address();
+        var from = carrier.from().address().withAsciiDomain();
         var id = queue.newId();
-        var messageId = "<" + id + "@" + from.withAsciiDomain().domain() + ">";
+        var messageId = "<" + id + "@" + from.domain() + ">";
         boolean ascii = from.isAscii() && to.stream().allMatch(Address::isAscii);
         var envelope =
                 new Envelope(
@@ -87,7 +87,7 @@ final class AlertMail {
     /// The same mail once more, from another service, to those who have not got it.
     NewMessage again(Service carrier, MessageRow mail, Content content, List<Address> left)
             throws IOException {
-        var from = carrier.from().address();
+        var from = carrier.from().address().withAsciiDomain();
         boolean ascii = from.isAscii() && left.stream().allMatch(Address::isAscii);
         var envelope =
                 new Envelope(

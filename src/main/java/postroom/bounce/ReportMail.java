@@ -71,8 +71,8 @@ final class ReportMail {
     }
 
     NewMessage of(OwedReport report, Service carrier) {
-        var from = withAsciiDomain(carrier.from().address());
-        var to = withAsciiDomain(report.reversePath());
+        var from = carrier.from().address().withAsciiDomain();
+        var to = report.reversePath().withAsciiDomain();
         var id = queue.newId();
         var messageId = "<" + id + "@" + from.domain() + ">";
         var subject = ReportWording.subject(report);
@@ -192,16 +192,6 @@ final class ReportMail {
     // No text of others holds the name of a message that is only now coming to be.
     private static String boundary(QueueId id) {
         return "=_postroom_" + id;
-    }
-
-    /// What every server takes, where the local part is ASCII (RFC 6531 §3.2); as it stands where
-    /// its domain has no such form.
-    static Address withAsciiDomain(Address address) {
-        try {
-            return address.withAsciiDomain();
-        } catch (IllegalArgumentException noSuchLabel) {
-            return address;
-        }
     }
 
     static String date(Instant time) {

@@ -107,7 +107,7 @@ public final class Reports {
 
     private boolean isFull(OwedReport report) {
         var hourAgo = clock.instant().minus(HOUR);
-        var to = ReportMail.withAsciiDomain(report.reversePath()); // as it is kept
+        var to = report.reversePath().withAsciiDomain(); // as it is kept
         return store.read(tx ->
                 owed.reportsTo(tx, to, hourAgo, settings.perHour() * 2) >= settings.perHour());
     }

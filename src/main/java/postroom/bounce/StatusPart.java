@@ -97,7 +97,7 @@ final class StatusPart {
 
     // RFC 6533 §3: a local part that is not ASCII has an address type of its own
     private static String address(Address address) {
-        var ascii = ReportMail.withAsciiDomain(address);
+        var ascii = address.withAsciiDomain();
         return ascii.isAscii()
                 ? "rfc822; " + ascii
                 : "utf-8; " + Xtext.encodeInternational(address.toString());

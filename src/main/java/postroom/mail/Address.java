@@ -41,9 +41,16 @@ public record Address(String localPart, String domain) implements Comparable<Add
         return isAscii(localPart) && isAscii(domain);
     }
 
-    /// The same mailbox with its domain in A-label form (RFC 5890); the local part stays as it is.
+    /// The same mailbox with its domain in A-label form (RFC 5890), which every server takes where
+    /// the local part is ASCII (RFC 6531 §3.2); as it stands where its domain has no such form. The
+    /// local part stays as it is.
     public Address withAsciiDomain() {
-        return isAscii(domain) ? this : new Address(localPart, IDN.toASCII(domain));
+        if (isAscii(domain)) return this;
+        try {
+            return new Address(localPart, IDN.toASCII(domain));
+        } catch (IllegalArgumentException noSuchLabel) {
+            return this;
+        }
     }
 
     /// True when `pattern` covers this address: `*` (any), `*@example.com` (a domain),

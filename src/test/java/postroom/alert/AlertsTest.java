@@ -112,6 +112,17 @@ class AlertsTest {
     }
 
     @Test
+    void mail_to_a_domain_beyond_ascii_needs_no_smtputf8() throws IOException {
+        long office = office();
+        backup("Backup");
+        loses(office);
+
+        alerts("ops@bücher.example").lookAround();
+
+        assertThat(content(0)).contains("To: <ops@xn--bcher-kva.example>\r\n");
+    }
+
+    @Test
     void the_mail_says_what_happened_what_to_do_and_where_to_look() throws IOException {
         long office = office();
         backup("Backup");

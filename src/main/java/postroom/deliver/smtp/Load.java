@@ -17,7 +17,6 @@ import postroom.mail.Xtext;
 import postroom.service.Service;
 
 import java.io.IOException;
-import java.net.IDN;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -222,11 +221,8 @@ final class Load {
         var text = address.toString();
         if (isAscii(text)) return text;
         if (!isAscii(address.localPart())) return utf8 ? text : "";
-        try {
-            return address.localPart() + "@" + IDN.toASCII(address.domain());
-        } catch (IllegalArgumentException noSuchLabel) {
-            return utf8 ? text : "";
-        }
+        var ascii = address.withAsciiDomain();
+        return utf8 || ascii.isAscii() ? ascii.toString() : "";
     }
 
     private static boolean isAscii(String text) {

@@ -50,12 +50,7 @@ record ReadMessage(
         /// The address as it stands in the header section: in ASCII where it has such a form (RFC
         /// 5890), so that most messages need no SMTPUTF8 on their way.
         Address written() {
-            if (!Text.isAscii(address.localPart())) return address;
-            try {
-                return address.withAsciiDomain();
-            } catch (IllegalArgumentException noSuchLabel) {
-                return address;
-            }
+            return Text.isAscii(address.localPart()) ? address.withAsciiDomain() : address;
         }
     }
 
