@@ -16,6 +16,7 @@ import postroom.store.Tx;
 
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -50,10 +51,13 @@ final class Changing {
         int hurried =
                 tx.update(
                         """
-                        update recipient set due_at = ?
+                        update recipient set due_at = ?,
+                          accepted_at = case when accepted_at > ? then ? else accepted_at end
                         where message_id = ? and state in ('queued', 'deferred')
                           and coalesce(claimed_until, 0) <= ?
                         """,
+                        now,
+                        now,
                         now,
                         id.value(),
                         now);
@@ -64,55 +68,81 @@ final class Changing {
         return hurried;
     }
 
+    // While it is held, closed_before is less than nothing by how long it waited for its service.
     private static int hold(Tx tx, EventLog events, QueueId id, Instant now) throws SQLException {
-        return move(tx, events, id, now, "held", "('queued', 'deferred')", EventType.MESSAGE_HELD);
-    }
-
-    private static int release(Tx tx, EventLog events, QueueId id, Instant now)
-            throws SQLException {
-        return move(tx, events, id, now, "queued", "('held')", EventType.MESSAGE_RELEASED);
-    }
-
-    private static int cancel(Tx tx, EventLog events, QueueId id, Instant now) throws SQLException {
-        return move(
-                tx,
-                events,
-                id,
-                now,
-                "cancelled",
-                "('queued', 'deferred', 'held')",
-                EventType.MESSAGE_CANCELLED);
-    }
-
-    private static int move(
-            Tx tx,
-            EventLog events,
-            QueueId id,
-            Instant now,
-            String to,
-            String from,
-            EventType event)
-            throws SQLException {
         Settling.lock(tx, id);
         var services =
                 tx.query(
-                        "update recipient set state = ?, due_at = case when attempts ="
-                                + " 0 and due_at > ? then due_at else ? end, changed_at = ?"
-                                + " where message_id = ? and coalesce(claimed_until, 0) <="
-                                + " ? and state in "
-                                + from
-                                + " returning service_id",
+                        """
+                        update recipient set state = 'held', changed_at = ?, closed_before = closed_before
+                          - coalesce((select closed_total + coalesce(? - closed_since, 0) from service
+                              where id = recipient.service_id), 0)
+                        where message_id = ? and coalesce(claimed_until, 0) <= ?
+                          and state in ('queued', 'deferred')
+                        returning service_id
+                        """,
                         row -> row.number("service_id"),
-                        to,
-                        now,
                         now,
                         now,
                         id.value(),
                         now);
+        return told(tx, events, EventType.MESSAGE_HELD, id, services);
+    }
+
+    // As old as it was when it was held.
+    private static int release(Tx tx, EventLog events, QueueId id, Instant now)
+            throws SQLException {
+        Settling.lock(tx, id);
+        var services =
+                tx.query(
+                        """
+                        update recipient set state = 'queued', changed_at = ?,
+                          due_at = case when attempts = 0 and due_at > ? then due_at else ? end,
+                          accepted_at = case when accepted_at >= ? or changed_at >= ? then accepted_at
+                            when accepted_at >= changed_at then ? else accepted_at + ? - changed_at end,
+                          closed_before = closed_before
+                            + coalesce((select closed_total + coalesce(? - closed_since, 0) from service
+                                where id = recipient.service_id), 0)
+                        where message_id = ? and state = 'held'
+                        returning service_id
+                        """,
+                        row -> row.number("service_id"),
+                        now,
+                        now,
+                        now,
+                        now,
+                        now,
+                        now,
+                        now,
+                        now,
+                        id.value());
+        return told(tx, events, EventType.MESSAGE_RELEASED, id, services);
+    }
+
+    private static int cancel(Tx tx, EventLog events, QueueId id, Instant now) throws SQLException {
+        Settling.lock(tx, id);
+        var services =
+                tx.query(
+                        """
+                        update recipient set state = 'cancelled', changed_at = ?
+                        where message_id = ? and coalesce(claimed_until, 0) <= ?
+                          and state in ('queued', 'deferred', 'held')
+                        returning service_id
+                        """,
+                        row -> row.number("service_id"),
+                        now,
+                        id.value(),
+                        now);
+        if (!services.isEmpty()) Settling.markDone(tx, id, now);
+        return told(tx, events, EventType.MESSAGE_CANCELLED, id, services);
+    }
+
+    private static int told(
+            Tx tx, EventLog events, EventType event, QueueId id, List<Long> services)
+            throws SQLException {
         if (!services.isEmpty())
             events.append(
                     tx, event, id, services.getFirst(), Map.of("recipients", services.size()));
-        Settling.markDone(tx, id, now);
         return services.size();
     }
 

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// What senders have to be told of and were not told yet. Whoever tells it strikes it out in the
 /// transaction that queues the report; of two nodes, one does.
@@ -51,9 +51,9 @@ public final class OwedReports {
         var waiting = store.read(tx -> waitingBehind(tx, cursor));
         var now = clock.instant();
         var late = new ArrayList<QueueId>();
-        for (var message : waiting.entrySet()) {
-            if (message.getValue().isAfter(now.minus(delay)) || late.size() == BITE) break;
-            late.add(new QueueId(message.getKey()));
+        for (long message : waiting) {
+            if (Store.timeOf(message).isAfter(now.minus(delay)) || late.size() == BITE) break;
+            late.add(new QueueId(message));
         }
         if (late.isEmpty()) return false;
         store.write(tx -> {
@@ -65,16 +65,16 @@ public final class OwedReports {
     }
 
     // In the order of the index, state by state; so the first of each are the first of all.
-    private static TreeMap<Long, Instant> waitingBehind(Tx tx, long cursor) throws SQLException {
-        var waiting = new TreeMap<Long, Instant>();
+    private static TreeSet<Long> waitingBehind(Tx tx, long cursor) throws SQLException {
+        var waiting = new TreeSet<Long>();
         for (var state : WAITING)
             tx.query(
                     """
-                    select message_id, min(accepted_at) as accepted_at from recipient
+                    select distinct message_id from recipient
                     where state = ? and state <> 'sent' and message_id > ?
-                    group by message_id order by message_id limit ?
+                    order by message_id limit ?
                     """,
-                    row -> waiting.put(row.number("message_id"), row.time("accepted_at")),
+                    row -> waiting.add(row.number("message_id")),
                     state,
                     cursor,
                     BITE);
@@ -211,10 +211,12 @@ public final class OwedReports {
     }
 
     private Instant triedUntil(Tx.Row row, Instant now) throws SQLException {
-        var closed = Duration.ofMillis(Math.max(0, row.number("closed")));
+        var accepted = row.time("accepted_at");
+        long whole = Math.max(0, Duration.between(accepted, now).toMillis());
+        var closed = Duration.ofMillis(Math.clamp(row.number("closed"), 0, whole));
         return row.maybeTime("closed_since").isPresent()
                 ? now.plus(patience.patience()).minus(closed)
-                : row.time("accepted_at").plus(closed).plus(patience.lifetime());
+                : accepted.plus(closed).plus(patience.lifetime());
     }
 
     /// Strikes out what was told, or is past. False when another node told it before.

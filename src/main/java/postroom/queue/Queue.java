@@ -615,6 +615,7 @@ public final class Queue {
             Tx tx, NewMessage message, Address recipient, Assignment assignment, Instant now)
             throws SQLException {
         var wish = message.envelope().reports().wishFor(recipient);
+        var due = message.sendAt().filter(now::isBefore).orElse(now);
         tx.later(
                 """
                 insert into recipient (id, message_id, address, state, service_id, route, turn, due_at,
@@ -628,8 +629,8 @@ public final class Queue {
                 assignment.service(),
                 assignment.route(),
                 Turns.of(message.credential(), message.usage()),
-                message.sendAt().orElse(now),
-                now,
+                due,
+                due, // its age is none before
                 now,
                 assignment.service(),
                 now,

@@ -40,6 +40,18 @@ final class Settling {
     private static final String LOCKED_ATTEMPT =
             ATTEMPT.replace("where id = ?)", "where id = ? for update)");
 
+    static final String IMPATIENT =
+            """
+            select recipient.id as id, recipient.message_id as message_id,
+              recipient.address as address, recipient.service_id as service_id
+            from service join recipient on recipient.service_id = service.id
+            where service.closed_since is not null and recipient.message_id < ?
+              and recipient.state in ('queued', 'deferred') and recipient.due_at <= ?
+              and coalesce(recipient.claimed_until, 0) <= ? and recipient.accepted_at <= ?
+              and service.closed_total + ? - service.closed_since - recipient.closed_before >= ?
+            limit ?
+            """;
+
     private final EventLog events;
     private final Patience patience;
     private final InstantSource clock;
@@ -132,27 +144,22 @@ final class Settling {
 
     /// Recipients that waited for a closed service longer than patience allows; for a transaction
     /// that holds up nobody, since behind a closed service a million may wait. Their IDs, which are
-    /// in the index, tell of most that they are too young.
+    /// in the index, tell of most that they are too young. What is not due waits for its own time.
     List<Impatient> impatient(Tx tx, int most) throws SQLException {
         var now = clock.instant();
+        var latest = now.minus(patience.patience());
         return tx.query(
-                """
-                select recipient.id as id, recipient.message_id as message_id,
-                  recipient.address as address, recipient.service_id as service_id
-                from service join recipient on recipient.service_id = service.id
-                where service.closed_since is not null and recipient.message_id < ?
-                  and recipient.state in ('queued', 'deferred') and coalesce(recipient.claimed_until, 0) <= ?
-                  and service.closed_total + ? - service.closed_since - recipient.closed_before >= ?
-                limit ?
-                """,
+                IMPATIENT,
                 row ->
                         new Impatient(
                                 row.number("id"),
                                 new QueueId(row.number("message_id")),
                                 row.string("address"),
                                 row.number("service_id")),
-                Store.firstIdAt(now.minus(patience.patience()).plusMillis(1)),
+                Store.firstIdAt(latest.plusMillis(1)),
                 now,
+                now,
+                latest,
                 now,
                 patience.patience().toMillis(),
                 most);
@@ -315,11 +322,12 @@ final class Settling {
                 tx.update(
                         """
                         update recipient set state = 'deferred', due_at = ?, claimed_by = null, claimed_until = null,
-                          attempts = attempts + ?, diagnostic = ?, advice = ?, changed_at = ?
+                          attempts = attempts + ?, closed_before = ?, diagnostic = ?, advice = ?, changed_at = ?
                         where id = ? and claimed_by = ?
                         """,
                         due,
                         ofService ? 0 : 1,
+                        age.closedBefore,
                         deferred.diagnostic().text(),
                         advice,
                         now,
@@ -341,23 +349,35 @@ final class Settling {
         return left.isPositive() && longer.compareTo(left) > 0 ? left : longer;
     }
 
+    /// Both count from when it was accepted, or was to be sent; what it was held is left out.
+    ///
     /// @param tried how long the message has been tried: time behind a closed gate does not count
     /// @param closed how long it waited behind a closed gate
-    private record Age(int attempts, Duration tried, Duration closed) {}
+    /// @param closedBefore how long the gate had been closed in all when that began to count
+    private record Age(int attempts, Duration tried, Duration closed, long closedBefore) {
+        static Age of(Tx.Row row) throws SQLException {
+            long whole = Math.max(0, row.number("age"));
+            long total = row.number("closed_total");
+            // A gate may have been closed for long before scheduled mail was due.
+            long before = Math.max(row.number("closed_before"), total - whole);
+            long closed = Math.max(0, total - before);
+            return new Age(
+                    row.integer("attempts"),
+                    Duration.ofMillis(whole - closed),
+                    Duration.ofMillis(closed),
+                    before);
+        }
+    }
 
     private Age age(Tx tx, long recipient, Instant now) throws SQLException {
         return tx.first(
                         """
-                        select attempts, ? - recipient.accepted_at as age,
+                        select attempts, ? - recipient.accepted_at as age, closed_before,
                           coalesce((select closed_total + coalesce(? - closed_since, 0) from service
-                            where service.id = recipient.service_id), 0) - closed_before as closed
+                            where service.id = recipient.service_id), 0) as closed_total
                         from recipient where id = ?
                         """,
-                        row -> {
-                            var closed = Duration.ofMillis(Math.max(0, row.number("closed")));
-                            var whole = Duration.ofMillis(Math.max(0, row.number("age")));
-                            return new Age(row.integer("attempts"), whole.minus(closed), closed);
-                        },
+                        Age::of,
                         now,
                         now,
                         recipient)

@@ -21,7 +21,9 @@ import postroom.store.Store;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -134,6 +136,21 @@ final class Ledger implements AutoCloseable {
     }
 
     QueueId put(Put what, String... to) {
+        return put(what, "", Optional.empty(), false, to);
+    }
+
+    /// To be sent at that time; its sender is told what becomes of it.
+    QueueId putFor(Instant at, String... to) {
+        return put(Put.saying("x"), "", Optional.of(at), true, to);
+    }
+
+    /// Came to its service by that rule.
+    QueueId putBy(String route, String... to) {
+        return put(Put.saying("x"), route, Optional.empty(), false, to);
+    }
+
+    private QueueId put(
+            Put what, String route, Optional<Instant> sendAt, boolean tellsSender, String... to) {
         try {
             var draft = spool.draft();
             draft.write(new byte[] {'x', '\r', '\n'});
@@ -157,13 +174,33 @@ final class Ledger implements AutoCloseable {
                             Usage.TRANSACTIONAL,
                             what.tags,
                             Map.of(),
-                            what.service,
-                            Optional.empty(),
+                            Collections.nCopies(to.length, new Assignment(what.service, route)),
+                            sendAt,
+                            tellsSender,
                             draft));
             return id;
         } catch (IOException impossible) {
             throw new AssertionError(impossible);
         }
+    }
+
+    void closeGate(long service) {
+        store.write(tx ->
+                tx.update(
+                        "update service set closed_since = ? where id = ?",
+                        clock.instant(),
+                        service));
+    }
+
+    void openGate(long service) {
+        store.write(tx ->
+                tx.update(
+                        """
+                        update service set closed_total = closed_total + ? - closed_since, closed_since = null
+                        where id = ?
+                        """,
+                        clock.instant(),
+                        service));
     }
 
     List<Claim> claim(long service) {
@@ -175,23 +212,23 @@ final class Ledger implements AutoCloseable {
     /// Everything that is due at the service comes to this end.
     void settle(long service, String advice, Function<Recipient, DeliveryResult> end) {
         for (var claims = claim(service); !claims.isEmpty(); claims = claim(service))
-            for (var claim : claims)
-                queue.settle(
-                                claim,
-                                claim.recipients().stream()
-                                        .map(one ->
-                                                new Settlement(
-                                                        end.apply(one),
-                                                        advice.isEmpty()
-                                                                ? Optional.empty()
-                                                                : Optional.of(advice)))
-                                        .toList(),
-                                new Settlement.AttemptRecord(
-                                        queue.newId().value(),
-                                        clock.instant(),
-                                        Duration.ofMillis(5),
-                                        "[]"))
-                        .join();
+            for (var claim : claims) settle(claim, advice, end);
+    }
+
+    void settle(Claim claim, String advice, Function<Recipient, DeliveryResult> end) {
+        queue.settle(
+                        claim,
+                        claim.recipients().stream()
+                                .map(one ->
+                                        new Settlement(
+                                                end.apply(one),
+                                                advice.isEmpty()
+                                                        ? Optional.empty()
+                                                        : Optional.of(advice)))
+                                .toList(),
+                        new Settlement.AttemptRecord(
+                                queue.newId().value(), clock.instant(), Duration.ofMillis(5), "[]"))
+                .join();
     }
 
     static DeliveryResult sent(Recipient one) {

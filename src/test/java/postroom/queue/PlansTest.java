@@ -29,6 +29,14 @@ class PlansTest {
         }
     }
 
+    @Test
+    void who_waited_too_long_is_looked_for_among_what_is_old_enough() {
+        try (var store = Database.SQLITE.open(directory, Clock.atNoon())) {
+            assertThat(plan(store, Settling.IMPATIENT))
+                    .contains("search recipient using index recipient_message (message_id<?)");
+        }
+    }
+
     private static String plan(Store store, String sql) {
         List<String> steps =
                 store.read(
