@@ -274,14 +274,15 @@ final class Settling {
     }
 
     /// False when this node was taken for dead meanwhile, and another one tries the recipient now,
-    /// or has sent to it: that one's word counts. What was sent here was sent, whoever holds it.
+    /// or has sent to it, or somebody held or cancelled it: their word counts. What was sent here
+    /// was sent, whoever holds it.
     private boolean fail(Tx tx, long recipient, String why, Optional<String> advice, int tries)
             throws SQLException {
         return tx.update(
                         """
                         update recipient set state = 'failed', claimed_by = null, claimed_until = null,
                           attempts = attempts + ?, diagnostic = ?, advice = ?, changed_at = ?
-                        where id = ? and claimed_by = ?
+                        where id = ? and claimed_by = ? and state in ('queued', 'deferred')
                         """,
                         tries,
                         why,
@@ -323,7 +324,7 @@ final class Settling {
                         """
                         update recipient set state = 'deferred', due_at = ?, claimed_by = null, claimed_until = null,
                           attempts = attempts + ?, closed_before = ?, diagnostic = ?, advice = ?, changed_at = ?
-                        where id = ? and claimed_by = ?
+                        where id = ? and claimed_by = ? and state in ('queued', 'deferred')
                         """,
                         due,
                         ofService ? 0 : 1,

@@ -71,6 +71,21 @@ class ChangingTest {
     }
 
     @Test
+    void an_answer_that_comes_late_does_not_let_go_what_is_held_or_cancelled() {
+        var held = ledger.put("x", "a@example.net");
+        var cancelled = ledger.put("x", "b@example.net");
+        var claims = ledger.claim(OFFICE);
+        clock.pass(Queue.LEASE);
+        ledger.queue.hold(held);
+        ledger.queue.cancel(cancelled);
+
+        for (var claim : claims) ledger.settle(claim, "", Ledger::full);
+
+        assertThat(ledger.states(held)).containsExactly("held");
+        assertThat(ledger.states(cancelled)).containsExactly("cancelled");
+    }
+
+    @Test
     void what_is_not_held_is_not_released_and_who_is_there_is_not_moved() {
         var id = ledger.put("x", "a@example.net");
 
