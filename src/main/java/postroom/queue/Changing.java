@@ -148,27 +148,52 @@ final class Changing {
 
     private static int reroute(Tx tx, EventLog events, QueueId id, long service, Instant now)
             throws SQLException {
+        var from =
+                tx.query(
+                        """
+                        select distinct service_id from recipient
+                        where message_id = ? and state in ('queued', 'deferred', 'held') and service_id <> ?
+                        """,
+                        row -> row.number("service_id"),
+                        id.value(),
+                        service);
+        int moved = 0;
+        for (long other : from) moved += reroute(tx, events, id, other, service, now);
+        return moved;
+    }
+
+    // How long it waited goes with it; of what is held, that stands in closed_before already.
+    private static int reroute(
+            Tx tx, EventLog events, QueueId id, long from, long service, Instant now)
+            throws SQLException {
         int moved =
                 tx.update(
                         """
                         update recipient set service_id = ?, route = '', due_at =
                             case when attempts = 0 and due_at > ? then due_at else ? end,
-                          closed_before =
-                            (select closed_total + coalesce(? - closed_since, 0)
-                             from service where id = ?)
+                          closed_before = case when state = 'held' then closed_before else closed_before
+                            + (select closed_total + coalesce(? - closed_since, 0) from service where id = ?)
+                            - coalesce((select closed_total + coalesce(? - closed_since, 0) from service
+                                where id = recipient.service_id), 0) end
                         where message_id = ? and state in ('queued', 'deferred', 'held')
-                          and coalesce(claimed_until, 0) <= ? and service_id <> ?
+                          and coalesce(claimed_until, 0) <= ? and service_id = ?
                         """,
                         service,
                         now,
                         now,
                         now,
                         service,
+                        now,
                         id.value(),
                         now,
-                        service);
+                        from);
         if (moved > 0)
-            events.append(tx, EventType.MESSAGE_REROUTED, id, service, Map.of("recipients", moved));
+            events.append(
+                    tx,
+                    EventType.MESSAGE_REROUTED,
+                    id,
+                    service,
+                    Map.of("recipients", moved, "from_service", Long.toString(from)));
         return moved;
     }
 

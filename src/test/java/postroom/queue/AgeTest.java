@@ -3,6 +3,7 @@ package postroom.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import static postroom.queue.Ledger.OFFICE;
+import static postroom.queue.Ledger.OTHER;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -206,6 +207,42 @@ class AgeTest {
 
         var line = ledger.queue.owedReports().read(id).orElseThrow().lines().getFirst();
         assertThat(line.triedUntil()).contains(last);
+    }
+
+    @Test
+    void mail_that_is_rerouted_takes_along_how_long_it_waited_and_says_from_where_it_came() {
+        var id = ledger.put("x", "a@example.net");
+        ledger.closeGate(OFFICE);
+        pass(9);
+
+        ledger.queue.reroute(id, OTHER);
+        assertThat(last(id).data()).containsEntry("from_service", Long.toString(OFFICE));
+        ledger.settle(OTHER, "", Ledger::full);
+
+        assertThat(ledger.states(id)).containsExactly("deferred");
+        ledger.closeGate(OTHER);
+        pass(4);
+        assertThat(ledger.queue.failImpatient(100)).isZero();
+        pass(1);
+        assertThat(ledger.queue.failImpatient(100)).isEqualTo(1);
+    }
+
+    @Test
+    void held_mail_that_is_rerouted_takes_along_how_long_it_waited() {
+        var id = ledger.put("x", "a@example.net");
+        ledger.closeGate(OFFICE);
+        pass(9);
+        ledger.queue.hold(id);
+        pass(9);
+        ledger.queue.reroute(id, OTHER);
+        ledger.queue.release(id);
+
+        ledger.settle(OTHER, "", Ledger::full);
+        assertThat(ledger.states(id)).containsExactly("deferred");
+        pass(5);
+        ledger.settle(OTHER, "", Ledger::full);
+
+        assertThat(ledger.states(id)).containsExactly("failed");
     }
 
     private void pass(int days) {
