@@ -238,6 +238,27 @@ class DetoursTest {
     }
 
     @Test
+    void mail_that_is_rerouted_by_hand_is_rewritten_as_its_rule_says_and_stays_where_it_was_sent() {
+        routes(
+                "{name: All, rewrite_from: true, services: [Office, Backup], switch_when:"
+                        + " [failing]}");
+        town.house.services.pause(office.id(), "ada");
+        town.house.services.pause(backup.id(), "ada");
+        var message = handIn();
+        town.house.queue.reroute(message, backup.id());
+        routes("{name: All, rewrite_from: true, services: [Office, Backup]}");
+        town.house.services.resume(office.id(), "ada");
+        town.settle();
+        assertThat(state(message)).isEqualTo("queued");
+
+        town.house.services.resume(backup.id(), "ada");
+        town.settle();
+
+        assertThat(town.emulator.mailboxes().messages().getFirst().text())
+                .contains("From: shared@contoso.example\r\n");
+    }
+
+    @Test
     void rules_are_there_after_a_restart() {
         routes("{name: All, services: [Office, Backup], switch_when: [paused]}");
         var before = town.house.routes.shown();

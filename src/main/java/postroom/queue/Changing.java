@@ -24,6 +24,11 @@ import java.util.TreeSet;
 
 /// Does to a message what an operator wants; what is being tried this moment is left alone.
 final class Changing {
+
+    /// Stands before the name of the rule where somebody chose another service than the rule did;
+    /// no name of a rule begins like that.
+    static final String BY_HAND = " ";
+
     private Changing() {}
 
     /// Changes one message in a transaction.
@@ -162,15 +167,17 @@ final class Changing {
         return moved;
     }
 
-    // How long it waited goes with it; of what is held, that stands in closed_before already.
+    // How long it waited goes with it; of what is held, that stands in closed_before already. The
+    // rule goes with it as well, since it says how mail leaves, but moves it no more.
     private static int reroute(
             Tx tx, EventLog events, QueueId id, long from, long service, Instant now)
             throws SQLException {
         int moved =
                 tx.update(
                         """
-                        update recipient set service_id = ?, route = '', due_at =
-                            case when attempts = 0 and due_at > ? then due_at else ? end,
+                        update recipient set service_id = ?,
+                          route = case when route = '' then '' else ? || trim(route) end,
+                          due_at = case when attempts = 0 and due_at > ? then due_at else ? end,
                           closed_before = case when state = 'held' then closed_before else closed_before
                             + (select closed_total + coalesce(? - closed_since, 0) from service where id = ?)
                             - coalesce((select closed_total + coalesce(? - closed_since, 0) from service
@@ -179,6 +186,7 @@ final class Changing {
                           and coalesce(claimed_until, 0) <= ? and service_id = ?
                         """,
                         service,
+                        BY_HAND,
                         now,
                         now,
                         now,

@@ -18,7 +18,8 @@ import java.util.Optional;
 /// @param lastAdvice what the catalog said of the last try, if there was one
 /// @param changedAt when the recipients came to their present state
 /// @param headerFrom the author's address
-/// @param route the name of the rule that chose the service; empty text: none did
+/// @param route the name of the rule that chose the service, even if somebody chose another one
+///   since; empty text: none did
 /// @param transactional goes before marketing mail
 /// @param returned how much of it a report of failure brings back, where the client said so
 /// @param envelopeId what the sender calls it, where the client said so

@@ -206,7 +206,7 @@ final class Leases {
                 row.number("id"),
                 row.number("message_id"),
                 row.number("turn"),
-                row.string("route"),
+                row.string("route").strip(), // Changing.BY_HAND
                 row.string("address"),
                 row.integer("attempts"),
                 row.maybeString("advice"),

@@ -24,6 +24,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 
 class ChangingTest {
 
@@ -95,6 +97,27 @@ class ChangingTest {
     }
 
     @Test
+    void mail_that_is_rerouted_by_hand_leaves_by_its_rule_which_moves_it_no_more() {
+        var id = ledger.putBy("All mail", "a@example.net");
+
+        ledger.queue.reroute(id, OTHER);
+        assertThat(ledger.queue.move(around(OTHER, OFFICE), 10)).isZero();
+        ledger.queue.reroute(id, OFFICE);
+        assertThat(ledger.queue.move(around(OFFICE, OTHER), 10)).isZero();
+
+        assertThat(ledger.claim(OFFICE)).extracting(Claim::route).containsExactly("All mail");
+    }
+
+    @Test
+    void mail_without_a_rule_has_none_after_it_was_rerouted() {
+        var id = ledger.put("x", "a@example.net");
+
+        ledger.queue.reroute(id, OTHER);
+
+        assertThat(ledger.claim(OTHER)).extracting(Claim::route).containsExactly("");
+    }
+
+    @Test
     void a_filter_is_swept_in_bounded_steps_until_nothing_is_left() {
         for (int i = 0; i < 130; i++) ledger.put("x", "a@example.net");
         var steps = new ArrayList<Integer>();
@@ -109,6 +132,11 @@ class ChangingTest {
 
         assertThat(steps).containsExactly(60, 60, 10);
         assertThat(ledger.queue.standing().held()).isEqualTo(130);
+    }
+
+    private static Detour around(long from, long to) {
+        return new Detour(
+                "All mail", from, to, "closed", List.of(), Set.of(), OptionalLong.empty());
     }
 
     private Optional<Why> why(Change change, QueueId id) {
