@@ -191,10 +191,13 @@ final class Timeline {
                             "route",
                             "message.rerouted",
                             Say.of(
-                                    "message.rerouted-to",
+                                    data.containsKey("from_service")
+                                            ? "message.rerouted-from"
+                                            : "message.rerouted-to",
                                     count(data),
                                     service(event),
-                                    text(data, "why")));
+                                    text(data, "why"),
+                                    cameFrom(data)));
             case MESSAGE_INSPECTED ->
                     simple(
                             event,
@@ -264,6 +267,11 @@ final class Timeline {
 
     private String service(Event event) {
         return event.service().map(this::nameOf).orElse("");
+    }
+
+    private String cameFrom(Map<String, Object> data) {
+        var from = text(data, "from_service");
+        return from.isEmpty() ? "" : nameOf(Long.parseLong(from));
     }
 
     private String nameOf(long service) {
