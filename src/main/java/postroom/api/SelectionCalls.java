@@ -68,7 +68,8 @@ class SelectionCalls {
             @Nullable String cursor,
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant lookedBackTo) {}
 
-    /// @param reason `not_found`, `under_way`, `done`, `held`, `not_held` or `same_service`
+    /// @param reason `not_found`, `under_way`, `done`, `held`, `scheduled`, `not_held` or
+    ///   `same_service`
     record Unchanged(String id, String reason) {}
 
     @PostMapping("/v1/messages/retry")

@@ -117,6 +117,7 @@ abstract class QueueChange extends ServerCommand {
             case "under_way" -> "an attempt is under way";
             case "done" -> "nothing of them is owed any more";
             case "held" -> "held, to be released first";
+            case "scheduled" -> "to be sent later; name their IDs to send them now";
             case "not_held" -> "nothing of them is held";
             case "same_service" -> "they take that service already";
             default -> reason.replace('_', ' ');

@@ -10,6 +10,8 @@ public enum EventType {
     MESSAGE_RELEASED("message.released"),
     MESSAGE_CANCELLED("message.cancelled"),
     MESSAGE_REROUTED("message.rerouted"),
+    /// Before its time.
+    MESSAGE_RETRIED("message.retried"),
     MESSAGE_REPORTED("message.reported"),
     MESSAGE_REPORT_WITHHELD("message.report_withheld"),
     /// Somebody looked at the content.

@@ -8,7 +8,13 @@ import java.util.Optional;
 public sealed interface Change {
 
     /// Waiting recipients are due now.
-    record Retry() implements Change {}
+    ///
+    /// @param scheduledToo also what is to be sent later and was never tried
+    record Retry(boolean scheduledToo) implements Change {
+        public Retry() {
+            this(true);
+        }
+    }
 
     /// Waiting recipients are kept back until they are released.
     record Hold() implements Change {}
@@ -38,6 +44,8 @@ public sealed interface Change {
         DONE,
         /// It is held, and has to be released first.
         HELD,
+        /// It is to be sent later, and nobody asked for this one by its ID.
+        SCHEDULED,
         /// Nothing of it is held.
         NOT_HELD,
         /// It takes that service already.

@@ -44,7 +44,7 @@ final class Changing {
     private static int touch(Tx tx, EventLog events, Change change, QueueId id, Instant now)
             throws SQLException {
         return switch (change) {
-            case Retry _ -> retry(tx, events, id, now);
+            case Retry(boolean scheduledToo) -> retry(tx, events, id, scheduledToo, now);
             case Hold _ -> hold(tx, events, id, now);
             case Release _ -> release(tx, events, id, now);
             case Cancel _ -> cancel(tx, events, id, now);
@@ -52,26 +52,65 @@ final class Changing {
         };
     }
 
-    private static int retry(Tx tx, EventLog events, QueueId id, Instant now) throws SQLException {
+    private static int retry(Tx tx, EventLog events, QueueId id, boolean scheduledToo, Instant now)
+            throws SQLException {
         int hurried =
                 tx.update(
                         """
-                        update recipient set due_at = ?,
-                          accepted_at = case when accepted_at > ? then ? else accepted_at end
+                        update recipient set due_at = ?
                         where message_id = ? and state in ('queued', 'deferred')
-                          and coalesce(claimed_until, 0) <= ?
+                          and coalesce(claimed_until, 0) <= ? and not (attempts = 0 and due_at > ?)
                         """,
                         now,
-                        now,
-                        now,
                         id.value(),
+                        now,
                         now);
         if (hurried > 0 && tx.actor().isPresent()) {
             var made = Difference.made(Map.of("recipients", hurried));
             events.audit().note(tx, new Deed("message.retried", id.toString(), "", made));
         }
-        return hurried;
+        return scheduledToo ? hurried + callFor(tx, events, id, now) : hurried;
     }
+
+    /// Before its time.
+    private static int callFor(Tx tx, EventLog events, QueueId id, Instant now)
+            throws SQLException {
+        var scheduled =
+                tx.query(
+                        """
+                        select service_id, due_at from recipient
+                        where message_id = ? and state in ('queued', 'deferred')
+                          and coalesce(claimed_until, 0) <= ? and attempts = 0 and due_at > ?
+                        limit 1
+                        """,
+                        row -> new Scheduled(row.number("service_id"), row.time("due_at")),
+                        id.value(),
+                        now,
+                        now);
+        if (scheduled.isEmpty()) return 0;
+        int called =
+                tx.update(
+                        """
+                        update recipient set due_at = ?, accepted_at = ?
+                        where message_id = ? and state in ('queued', 'deferred')
+                          and coalesce(claimed_until, 0) <= ? and attempts = 0 and due_at > ?
+                        """,
+                        now,
+                        now,
+                        id.value(),
+                        now,
+                        now);
+        var first = scheduled.getFirst();
+        events.append(
+                tx,
+                EventType.MESSAGE_RETRIED,
+                id,
+                first.service,
+                Map.of("recipients", called, "send_at", first.at.toString()));
+        return called;
+    }
+
+    private record Scheduled(long service, Instant at) {}
 
     // While it is held, closed_before is less than nothing by how long it waited for its service.
     private static int hold(Tx tx, EventLog events, QueueId id, Instant now) throws SQLException {
@@ -224,6 +263,7 @@ final class Changing {
         return switch (change) {
             case Release _ -> waits ? Why.NOT_HELD : Why.DONE;
             case Reroute _ when waits || states.contains("held") -> Why.SAME_SERVICE;
+            case Retry _ when waits -> Why.SCHEDULED;
             case Retry _, Hold _ when states.contains("held") -> Why.HELD;
             default -> Why.DONE;
         };

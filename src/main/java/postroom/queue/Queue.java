@@ -505,10 +505,12 @@ public final class Queue {
         return change(change, List.of(id)).getFirst().recipients();
     }
 
-    /// Changes what the filter finds, a page of it, and says where to go on.
+    /// Changes what the filter finds, a page of it, and says where to go on. Whoever tries again
+    /// what a filter finds does not mean what was never to be sent yet.
     public Swept change(Change change, Filter filter, Optional<String> cursor, int limit) {
         var page = messages(filter, cursor, limit);
-        var outcomes = change(change, page.messages().stream().map(MessageRow::id).toList());
+        var meant = change instanceof Change.Retry ? new Change.Retry(false) : change;
+        var outcomes = change(meant, page.messages().stream().map(MessageRow::id).toList());
         return new Swept(outcomes, page.next(), page.lookedBackTo());
     }
 

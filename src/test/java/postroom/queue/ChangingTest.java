@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import postroom.Clock;
+import postroom.event.EventType;
 import postroom.mail.QueueId;
 import postroom.queue.Change.Cancel;
 import postroom.queue.Change.Hold;
@@ -21,6 +22,7 @@ import postroom.queue.Change.Why;
 import postroom.store.Database;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -115,6 +117,38 @@ class ChangingTest {
         ledger.queue.reroute(id, OTHER);
 
         assertThat(ledger.claim(OTHER)).extracting(Claim::route).containsExactly("");
+    }
+
+    @Test
+    void trying_again_what_a_filter_finds_leaves_scheduled_mail_to_its_time() {
+        var time = clock.instant().plus(Duration.ofDays(3));
+        var id = ledger.putFor(time, "a@example.net");
+        var waits = ledger.put("x", "a@example.net");
+
+        var swept =
+                ledger.queue.change(
+                        new Retry(), Filter.ALL.withState("waiting"), Optional.empty(), 60);
+
+        assertThat(swept.outcomes())
+                .containsExactlyInAnyOrder(
+                        new Change.Outcome(id, 0, Optional.of(Why.SCHEDULED)),
+                        new Change.Outcome(waits, 1, Optional.empty()));
+        assertThat(ledger.queue.recipients(id).getFirst().dueAt()).contains(time);
+    }
+
+    @Test
+    void scheduled_mail_that_is_named_is_tried_now_and_its_timeline_says_so() {
+        var time = clock.instant().plus(Duration.ofDays(3));
+        var id = ledger.putFor(time, "a@example.net", "b@example.net");
+
+        assertThat(ledger.queue.retry(id)).isEqualTo(2);
+
+        assertThat(ledger.claim(OFFICE)).extracting(Claim::id).containsExactly(id);
+        var last = ledger.events.ofMessage(id).getLast();
+        assertThat(last.type()).isEqualTo(EventType.MESSAGE_RETRIED);
+        assertThat(last.data())
+                .containsEntry("recipients", 2)
+                .containsEntry("send_at", time.toString());
     }
 
     @Test
