@@ -9,9 +9,12 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// A recipient that was claimed when its node ended. Nobody knows how far the attempt came.
+/// A recipient that was claimed when its node ended. Nobody knows how far the attempt came, or
+/// whether it had begun: to write that down would cost every message another write.
 record Interrupted(QueueId message, String address, long service) {
-    static final String TEXT = "the attempt was interrupted: the message may have been sent";
+    static final String TEXT =
+            "the server ended while this message was in hand: it may have been sent, or not tried"
+                    + " yet";
 
     static Interrupted of(Tx.Row row) throws SQLException {
         return new Interrupted(

@@ -162,7 +162,11 @@ class QueueTest {
 
         assertThat(events.ofMessage(underWay).getLast().data())
                 .containsEntry("reason", "interrupted")
-                .containsEntry("may_have_been_sent", true);
+                .containsEntry("may_have_been_sent", true)
+                .containsEntry(
+                        "diagnostic",
+                        "the server ended while this message was in hand: it may have been sent, or"
+                                + " not tried yet");
         assertThat(queue.recipients(underWay).getFirst().attempts()).isZero();
         assertThat(events.ofMessage(waiting)).hasSize(1);
     }
