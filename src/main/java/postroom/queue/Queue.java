@@ -283,19 +283,18 @@ public final class Queue {
         return impatient.isEmpty() ? 0 : store.write(tx -> settling.fail(tx, impatient));
     }
 
-    /// Asks an index alone, whatever waits: message IDs are in the order of time. Where very much
-    /// waits, it is what was counted some seconds ago.
+    /// What waits for the service. Where very much waits, it is what was counted some seconds ago.
     public Waiting waiting(long service) {
         if (!census.isQuick()) return census.standing().of(service);
         return store.read(tx ->
                 tx.first(
                                 """
-                                select waiting.n as n, message.accepted_at as oldest from
-                                  (select count(*) as n, min(message_id) as id from recipient
-                                   where service_id = ? and state in ('queued', 'deferred')) as waiting
-                                left join message on message.id = waiting.id
+                                select count(*) as n,
+                                  min(case when state = 'deferred' or due_at <= ? then accepted_at end) as oldest
+                                from recipient where service_id = ? and state in ('queued', 'deferred')
                                 """,
                                 row -> new Waiting(row.number("n"), row.maybeTime("oldest")),
+                                clock.instant(),
                                 service)
                         .orElseThrow());
     }

@@ -17,15 +17,21 @@ import java.util.TreeMap;
 /// What waits, by service and by the minute it came, as it was counted at one time.
 ///
 /// @param byService recipients by the minute in which their message came, oldest first
+/// @param oldest the minute in which the oldest came that is not ahead of its time, by service
 /// @param held recipients that are kept back
-public record Standing(Instant at, Map<Long, SortedMap<Instant, Long>> byService, long held) {
+public record Standing(
+        Instant at,
+        Map<Long, SortedMap<Instant, Long>> byService,
+        Map<Long, Instant> oldest,
+        long held) {
 
     static final Duration MINUTE = Duration.ofMinutes(1);
 
     static final String WAITING_BY_MINUTE =
             """
-            select service_id, minute, count(*) as n from
-              (select service_id, ((message_id >> 21) + 1577836800000) / 60000 as minute
+            select service_id, minute, count(*) as n, sum(not_ahead) as not_ahead from
+              (select service_id, ((message_id >> 21) + 1577836800000) / 60000 as minute,
+                 case when state = 'deferred' or due_at <= ? then 1 else 0 end as not_ahead
                from recipient where state in ('queued', 'deferred')) as waiting
             group by service_id, minute
             """;
@@ -36,6 +42,7 @@ public record Standing(Instant at, Map<Long, SortedMap<Instant, Long>> byService
 
     public Standing {
         byService = Map.copyOf(byService);
+        oldest = Map.copyOf(oldest);
     }
 
     /// All that waits.
@@ -69,10 +76,7 @@ public record Standing(Instant at, Map<Long, SortedMap<Instant, Long>> byService
     }
 
     Waiting of(long service) {
-        var minutes = minutes(service);
-        return new Waiting(
-                waiting(service),
-                minutes.isEmpty() ? Optional.empty() : Optional.of(minutes.firstKey()));
+        return new Waiting(waiting(service), Optional.ofNullable(oldest.get(service)));
     }
 
     private SortedMap<Instant, Long> minutes(long service) {
@@ -83,16 +87,20 @@ public record Standing(Instant at, Map<Long, SortedMap<Instant, Long>> byService
     /// milliseconds.
     static Standing count(Tx tx, Instant now) throws SQLException {
         var byService = new HashMap<Long, SortedMap<Instant, Long>>();
+        var oldest = new HashMap<Long, Instant>();
         tx.query(
                 WAITING_BY_MINUTE,
-                row ->
-                        byService
-                                .computeIfAbsent(row.number("service_id"), _ -> new TreeMap<>())
-                                .put(
-                                        Instant.ofEpochMilli(
-                                                row.number("minute") * MINUTE.toMillis()),
-                                        row.number("n")));
+                row -> {
+                    long service = row.number("service_id");
+                    var minute = Instant.ofEpochMilli(row.number("minute") * MINUTE.toMillis());
+                    if (row.number("not_ahead") > 0)
+                        oldest.merge(service, minute, (a, b) -> a.isBefore(b) ? a : b);
+                    return byService
+                            .computeIfAbsent(service, _ -> new TreeMap<>())
+                            .put(minute, row.number("n"));
+                },
+                now);
         long held = tx.first(HELD, row -> row.number("n")).orElse(0L);
-        return new Standing(now, byService, held);
+        return new Standing(now, byService, oldest, held);
     }
 }

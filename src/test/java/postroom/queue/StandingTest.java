@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// What waits by age, and what became of mail by the hour.
 class StandingTest {
@@ -45,6 +46,22 @@ class StandingTest {
     @AfterEach
     void close() {
         ledger.close();
+    }
+
+    @Test
+    void what_is_scheduled_waits_and_is_not_late_before_its_time() {
+        var tomorrow = clock.instant().plus(Duration.ofDays(1));
+        ledger.put("x", "a@example.net");
+        ledger.store.write(tx ->
+                tx.update("update recipient set due_at = ?, accepted_at = ?", tomorrow, tomorrow));
+        clock.pass(Duration.ofHours(23));
+
+        assertThat(ledger.queue.waiting(OFFICE)).isEqualTo(new Waiting(1, Optional.empty()));
+        assertThat(ledger.queue.standing().of(OFFICE)).isEqualTo(new Waiting(1, Optional.empty()));
+
+        clock.pass(Duration.ofHours(2));
+        assertThat(ledger.queue.waiting(OFFICE)).isEqualTo(new Waiting(1, Optional.of(tomorrow)));
+        assertThat(ledger.queue.standing().of(OFFICE).oldest()).isPresent();
     }
 
     @Test
