@@ -40,13 +40,15 @@ final class Settling {
     private static final String LOCKED_ATTEMPT =
             ATTEMPT.replace("where id = ?)", "where id = ? for update)");
 
+    // SQLite takes the index of what is not sent only where that is said in so many words.
     static final String IMPATIENT =
             """
             select recipient.id as id, recipient.message_id as message_id,
               recipient.address as address, recipient.service_id as service_id
             from service join recipient on recipient.service_id = service.id
             where service.closed_since is not null and recipient.message_id < ?
-              and recipient.state in ('queued', 'deferred') and recipient.due_at <= ?
+              and recipient.state in ('queued', 'deferred') and recipient.state <> 'sent'
+              and recipient.due_at <= ?
               and coalesce(recipient.claimed_until, 0) <= ? and recipient.accepted_at <= ?
               and service.closed_total + ? - service.closed_since - recipient.closed_before >= ?
             limit ?

@@ -30,10 +30,12 @@ class PlansTest {
     }
 
     @Test
-    void who_waited_too_long_is_looked_for_among_what_is_old_enough() {
+    void who_waited_too_long_is_looked_for_among_what_is_old_enough_and_not_sent() {
         try (var store = Database.SQLITE.open(directory, Clock.atNoon())) {
             assertThat(plan(store, Settling.IMPATIENT))
-                    .contains("search recipient using index recipient_message (message_id<?)");
+                    .contains(
+                            "search recipient using index recipient_trouble (state=? and"
+                                    + " message_id<?)");
         }
     }
 
