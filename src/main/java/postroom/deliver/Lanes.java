@@ -314,7 +314,9 @@ final class Lanes {
         var trusted = held.getOrDefault(claim, Instant.MIN);
         return isLongAgo(trusted, TRUSTED, now)
                 || (isPaced()
-                        && claim.counted().filter(at -> isLongAgo(at, COUNTED, now)).isPresent());
+                        && claim.counted()
+                                .filter(counted -> isLongAgo(counted.at(), COUNTED, now))
+                                .isPresent());
     }
 
     // Where the clock jumped, nobody knows.

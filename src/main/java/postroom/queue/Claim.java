@@ -23,7 +23,7 @@ import java.util.Optional;
 /// @param transactional goes before marketing mail
 /// @param returned how much of it a report of failure brings back, where the client said so
 /// @param envelopeId what the sender calls it, where the client said so
-/// @param counted when it was counted, where the service may send only so much
+/// @param counted where the service may send only so much
 public record Claim(
         QueueId id,
         long service,
@@ -39,10 +39,13 @@ public record Claim(
         boolean transactional,
         Optional<Returned> returned,
         Optional<String> envelopeId,
-        Optional<Instant> counted) {
+        Optional<Counted> counted) {
     public Claim {
         recipients = List.copyOf(recipients);
     }
+
+    /// @param messages more than one where it has more recipients than the service takes at once
+    public record Counted(Instant at, int messages) {}
 
     /// A lease is one of a kind: two of the same message, for different recipients or at different
     /// times, are two.

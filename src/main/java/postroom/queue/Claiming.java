@@ -6,6 +6,7 @@ import postroom.mail.Envelope.Body;
 import postroom.mail.QueueId;
 import postroom.mail.Recipient;
 import postroom.mail.ReportRequest.Returned;
+import postroom.service.Limits;
 import postroom.store.Tx;
 
 import java.sql.SQLException;
@@ -46,25 +47,38 @@ final class Claiming {
         var byMessage = new LinkedHashMap<Long, List<Leases.Due>>();
         for (var due : due(tx, demand, lease, most))
             byMessage.computeIfAbsent(due.message(), id -> new ArrayList<>()).add(due);
-        boolean counts = Quotas.counts(limits);
-        int perMessage = limits.recipientsPerMessage().orElse(Integer.MAX_VALUE);
         int taken = byMessage.values().stream().mapToInt(List::size).sum();
-        int messages = 0;
+        int parts = byMessage.values().stream().mapToInt(some -> parts(limits, some)).sum();
         for (var message : byMessage.entrySet()) {
             var dues = message.getValue();
             if (dues.getFirst().recipients() > dues.size()) {
-                var rest = leases.takeRest(tx, message.getKey(), lease, left.recipients() - taken);
-                taken += rest.size();
+                int own = parts(limits, dues);
+                int fit = mostIn(limits, left.messages() - parts + own) - dues.size();
+                int more = Math.min(fit, left.recipients() - taken);
+                var rest = leases.takeRest(tx, message.getKey(), lease, more);
                 dues.addAll(rest);
+                taken += rest.size();
+                parts += parts(limits, dues) - own;
             }
-            messages += Math.ceilDiv(dues.size(), perMessage);
             for (var due : dues)
                 if (due.heldBy().isPresent()) due.interrupted(demand.service()).tell(tx, events);
         }
-        if (counts && taken > 0) Quotas.charge(tx, demand.service(), limits, now, messages, taken);
+        if (Quotas.counts(limits) && taken > 0)
+            Quotas.charge(tx, demand.service(), limits, now, parts, taken);
         return new Claimed(
-                byMessage.isEmpty() ? List.of() : read(tx, lease, byMessage, counts),
+                byMessage.isEmpty() ? List.of() : read(tx, lease, limits, byMessage),
                 left.reached());
+    }
+
+    /// In how many messages these recipients of one leave.
+    private static int parts(Limits limits, List<Leases.Due> dues) {
+        return Math.ceilDiv(dues.size(), limits.recipientsPerMessage().orElse(Integer.MAX_VALUE));
+    }
+
+    /// How many recipients of one message leave in so many.
+    private static int mostIn(Limits limits, int parts) {
+        long most = (long) parts * limits.recipientsPerMessage().orElse(Integer.MAX_VALUE);
+        return (int) Math.min(Integer.MAX_VALUE, most);
     }
 
     private List<Leases.Due> due(Tx tx, Demand demand, Leases.Lease lease, int most)
@@ -89,7 +103,7 @@ final class Claiming {
     }
 
     private List<Claim> read(
-            Tx tx, Leases.Lease lease, Map<Long, List<Leases.Due>> byMessage, boolean counts)
+            Tx tx, Leases.Lease lease, Limits limits, Map<Long, List<Leases.Due>> byMessage)
             throws SQLException {
         var places = Places.of(byMessage.keySet());
         var claims = new HashMap<Long, Claim>();
@@ -100,7 +114,7 @@ final class Claiming {
                 row -> {
                     long id = row.number("id");
                     var dues = byMessage.getOrDefault(id, List.of());
-                    return claims.put(id, claim(row, lease, dues, counts));
+                    return claims.put(id, claim(row, lease, limits, dues));
                 },
                 places.with());
         for (long id : byMessage.keySet())
@@ -109,7 +123,7 @@ final class Claiming {
         return byMessage.keySet().stream().map(claims::get).toList();
     }
 
-    private Claim claim(Tx.Row message, Leases.Lease lease, List<Leases.Due> dues, boolean counts)
+    private Claim claim(Tx.Row message, Leases.Lease lease, Limits limits, List<Leases.Due> dues)
             throws SQLException {
         var recipients =
                 dues.stream()
@@ -132,6 +146,8 @@ final class Claiming {
                 Turns.isTransactional(first.turn()),
                 message.maybeString("ret").flatMap(Returned::read),
                 message.maybeString("envelope_id"),
-                counts ? Optional.of(lease.now()) : Optional.empty());
+                Quotas.counts(limits)
+                        ? Optional.of(new Claim.Counted(lease.now(), parts(limits, dues)))
+                        : Optional.empty());
     }
 }

@@ -201,8 +201,8 @@ public final class Queue {
                     Quotas.refund(
                             tx,
                             claim.service(),
-                            claim.counted().get(),
-                            1,
+                            claim.counted().get().at(),
+                            claim.counted().get().messages(),
                             claim.recipients().size());
             }
             return true;

@@ -94,8 +94,10 @@ final class Settling {
             Quotas.refund(
                     tx,
                     claim.service(),
-                    claim.counted().get(),
-                    settlements.stream().allMatch(Settling::isUntried) ? 1 : 0,
+                    claim.counted().get().at(),
+                    settlements.stream().allMatch(Settling::isUntried)
+                            ? claim.counted().get().messages()
+                            : 0,
                     notTaken);
         markDone(tx, claim.id(), clock.instant());
         if (owed) Owing.hurry(tx, claim.id());

@@ -11,12 +11,14 @@ import org.junit.jupiter.params.Parameter;
 import postroom.Clock;
 import postroom.event.EventLog;
 import postroom.mail.Address;
+import postroom.mail.DeliveryResult;
 import postroom.mail.DeliveryResult.Deferred;
 import postroom.mail.DeliveryResult.Sent;
 import postroom.mail.Diagnostic.SmtpReply;
 import postroom.mail.Diagnostic.Stage;
 import postroom.mail.Envelope;
 import postroom.mail.QueueId;
+import postroom.mail.Recipient;
 import postroom.mail.Reply;
 import postroom.mail.Scope;
 import postroom.queue.Claimed.LimitReached;
@@ -37,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /// Who goes first, and how much may go.
@@ -45,6 +48,7 @@ class ClaimingTest {
     @Parameter Database database;
 
     private static final long OFFICE = 1;
+    private static final long BACKUP = 2;
     private static final long NEWSLETTER = 11;
     private static final long SHOP = 12;
     private static final long ERP = 13;
@@ -61,13 +65,18 @@ class ClaimingTest {
         store = database.open(directory, clock);
         spool = new Spool(store, clock);
         queue = queue();
+        service(OFFICE, "office");
+    }
+
+    private void service(long id, String name) {
         store.write(tx ->
                 tx.update(
                         """
                         insert into service (id, name, settings, state, state_since, created_at, changed_at)
-                        values (?, 'office', '{}', 'ready', 0, 0, 0)
+                        values (?, ?, '{}', 'ready', 0, 0, 0)
                         """,
-                        OFFICE));
+                        id,
+                        name));
     }
 
     @AfterEach
@@ -150,6 +159,35 @@ class ClaimingTest {
     }
 
     @Test
+    void a_message_that_leaves_in_parts_counts_each_of_them_and_leaves_no_faster() {
+        put(ERP, Usage.TRANSACTIONAL, 40);
+        put(SHOP, Usage.TRANSACTIONAL, 1);
+        var limits = inParts(5, 2);
+
+        var first = claim(64, limits).claims();
+
+        assertThat(first).hasSize(2);
+        assertThat(recipientsOf(first)).isEqualTo(9); // four parts of two, and the other message
+        assertThat(claim(64, limits).reached()).isPresent();
+        first.forEach(claim -> settle(claim, true));
+        clock.pass(Duration.ofSeconds(63));
+        assertThat(recipientsOf(claim(64, limits).claims())).isEqualTo(10);
+    }
+
+    @Test
+    void what_was_counted_for_the_parts_of_a_message_that_was_not_tried_is_given_back() {
+        put(ERP, Usage.TRANSACTIONAL, 5);
+        var limits = inParts(5, 1);
+
+        queue.giveBack(claim(64, limits).claims()).join();
+        var again = claim(64, limits).claims();
+        assertThat(recipientsOf(again)).isEqualTo(5);
+        serviceClosed(again.getFirst());
+
+        assertThat(recipientsOf(claim(64, limits).claims())).isEqualTo(5);
+    }
+
+    @Test
     void a_reached_limit_says_when_there_is_room_again() {
         for (int i = 0; i < 5; i++) put(ERP, Usage.TRANSACTIONAL, 1);
         claim(64, perMinute(3)).claims().forEach(claim -> settle(claim, true));
@@ -171,7 +209,7 @@ class ClaimingTest {
 
         var first = claim(64, perDay(10)).claims();
 
-        assertThat(first.stream().mapToInt(claim -> claim.recipients().size()).sum()).isEqualTo(10);
+        assertThat(recipientsOf(first)).isEqualTo(10);
         assertThat(queue.recipientsToday(OFFICE)).isEqualTo(10);
         var reached = claim(64, perDay(10)).reached().orElseThrow();
         assertThat(reached.quota()).isEqualTo(Quota.RECIPIENTS_PER_DAY);
@@ -216,7 +254,11 @@ class ClaimingTest {
     }
 
     private Claimed claim(int most, Limits limits) {
-        return queue.claim(new Demand(OFFICE, most, limits, false)).join();
+        return claim(OFFICE, most, limits);
+    }
+
+    private Claimed claim(long service, int most, Limits limits) {
+        return queue.claim(new Demand(service, most, limits, false)).join();
     }
 
     private void settle(Claim claim, boolean taken) {
@@ -226,13 +268,23 @@ class ClaimingTest {
                         taken
                                 ? Reply.of(250, "2.0.0", "so it is")
                                 : Reply.of(451, "4.7.1", "not now"));
+        settle(
+                claim,
+                recipient ->
+                        taken
+                                ? new Sent(recipient, reply)
+                                : new Deferred(recipient, reply, Scope.MESSAGE, Optional.empty()));
+    }
+
+    private void serviceClosed(Claim claim) {
+        var reply = new SmtpReply(Stage.MAIL, Reply.of(451, "4.7.0", "not for you now"));
+        settle(claim, recipient -> new Deferred(recipient, reply, Scope.SERVICE, Optional.empty()));
+    }
+
+    private void settle(Claim claim, Function<Recipient, DeliveryResult> end) {
         var settlements =
                 claim.recipients().stream()
-                        .map(recipient ->
-                                taken
-                                        ? new Sent(recipient, reply)
-                                        : new Deferred(
-                                                recipient, reply, Scope.MESSAGE, Optional.empty()))
+                        .map(end)
                         .map(result -> new Settlement(result, Optional.empty()))
                         .toList();
         var attempt =
@@ -242,6 +294,10 @@ class ClaimingTest {
     }
 
     private QueueId put(long credential, Usage usage, int recipients) {
+        return put(OFFICE, credential, usage, recipients);
+    }
+
+    private QueueId put(long service, long credential, Usage usage, int recipients) {
         try {
             var draft = spool.draft();
             draft.write(new byte[10]);
@@ -263,7 +319,7 @@ class ClaimingTest {
                             usage,
                             List.of(),
                             Map.of(),
-                            OFFICE,
+                            service,
                             Optional.empty(),
                             draft);
             queue.put(message);
@@ -271,6 +327,10 @@ class ClaimingTest {
         } catch (IOException impossible) {
             throw new AssertionError(impossible);
         }
+    }
+
+    private static int recipientsOf(List<Claim> claims) {
+        return claims.stream().mapToInt(claim -> claim.recipients().size()).sum();
     }
 
     private static Limits unlimited() {
@@ -285,13 +345,25 @@ class ClaimingTest {
         return limits(OptionalInt.empty(), OptionalInt.of(recipients));
     }
 
+    private static Limits inParts(int perMinute, int recipientsPerMessage) {
+        return limits(
+                OptionalInt.of(perMinute),
+                OptionalInt.empty(),
+                OptionalInt.of(recipientsPerMessage));
+    }
+
     private static Limits limits(OptionalInt perMinute, OptionalInt perDay) {
+        return limits(perMinute, perDay, OptionalInt.empty());
+    }
+
+    private static Limits limits(
+            OptionalInt perMinute, OptionalInt perDay, OptionalInt recipientsPerMessage) {
         return new Limits(
                 1,
                 perMinute,
                 perDay,
                 OptionalInt.empty(),
-                OptionalInt.empty(),
+                recipientsPerMessage,
                 OptionalLong.empty());
     }
 }
