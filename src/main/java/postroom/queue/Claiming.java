@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// Leases what is due: within the limits of the service, in turns, whole messages where possible.
 final class Claiming {
@@ -27,7 +26,7 @@ final class Claiming {
     private final InstantSource clock;
     private final EventLog events;
     private final Leases leases;
-    private final AtomicLong round = new AtomicLong();
+    private final LastTurns lastTurns = new LastTurns();
 
     Claiming(Spool spool, EventLog events, Leases leases, InstantSource clock) {
         this.spool = spool;
@@ -84,22 +83,29 @@ final class Claiming {
     private List<Leases.Due> due(Tx tx, Demand demand, Leases.Lease lease, int most)
             throws SQLException {
         var turns = Turns.waiting(tx, demand.service());
-        long first = round.getAndIncrement();
-        var due =
-                new ArrayList<>(
-                        Turns.take(
-                                turns.stream().filter(Turns::isTransactional).toList(),
-                                first,
-                                most,
-                                (turn, some) -> leases.take(tx, lease, turn, some)));
-        if (!demand.onlyTransactional())
-            due.addAll(
-                    Turns.take(
-                            turns.stream().filter(turn -> !Turns.isTransactional(turn)).toList(),
-                            first,
-                            most - due.size(),
-                            (turn, some) -> leases.take(tx, lease, turn, some)));
+        var transactional = turns.stream().filter(Turns::isTransactional).toList();
+        var due = new ArrayList<>(inTurn(tx, lease, transactional, most));
+        if (!demand.onlyTransactional()) {
+            var marketing = turns.stream().filter(turn -> !Turns.isTransactional(turn)).toList();
+            due.addAll(inTurn(tx, lease, marketing, most - due.size()));
+        }
         return due;
+    }
+
+    /// Of turns that are all transactional, or none.
+    private List<Leases.Due> inTurn(Tx tx, Leases.Lease lease, List<Long> turns, int most)
+            throws SQLException {
+        if (turns.isEmpty()) return List.of();
+        var last = lastTurns.of(lease.service(), Turns.isTransactional(turns.getFirst()));
+        return Turns.take(
+                turns,
+                last,
+                most,
+                (turn, some) -> {
+                    var taken = leases.take(tx, lease, turn, some);
+                    if (!taken.isEmpty()) lastTurns.served(lease.service(), turn);
+                    return taken;
+                });
     }
 
     private List<Claim> read(

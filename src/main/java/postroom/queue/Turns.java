@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -42,7 +41,7 @@ final class Turns {
                   select (select min(recipient.turn) from recipient
                     where service_id = ? and state in ('queued', 'deferred') and recipient.turn > turns.turn)
                   from turns where turns.turn is not null)
-                select turn from turns where turn is not null
+                select turn from turns where turn is not null order by turn
                 """,
                 row -> row.number("turn"),
                 service,
@@ -76,13 +75,17 @@ final class Turns {
     /// About `most` of these turns, the same share of each and what others leave, in the order in
     /// which they go.
     ///
-    /// @param first which of them begins
-    static <T> List<T> take(List<Long> turns, long first, int most, Taking<T> taking)
+    /// @param turns from the lowest to the highest
+    /// @param last the one that was served last: the next one begins
+    static <T> List<T> take(List<Long> turns, OptionalLong last, int most, Taking<T> taking)
             throws SQLException {
         if (turns.isEmpty() || most < 1) return List.of();
         if (turns.size() == 1) return taking.take(turns.getFirst(), most);
         var order = new ArrayList<>(turns);
-        Collections.rotate(order, -Math.floorMod(first, turns.size()));
+        if (last.isPresent()) {
+            order.removeIf(turn -> turn <= last.getAsLong());
+            turns.stream().filter(turn -> turn <= last.getAsLong()).forEach(order::add);
+        }
         var taken = new ArrayList<List<T>>();
         int left = most;
         int share = Math.max(1, most / order.size());

@@ -124,6 +124,43 @@ class ClaimingTest {
     }
 
     @Test
+    void each_credential_has_its_turn_at_each_of_two_services_that_claim_in_step() {
+        service(BACKUP, "backup");
+        var of = new HashMap<QueueId, Long>();
+        for (long service : List.of(OFFICE, BACKUP))
+            for (long credential : List.of(SHOP, ERP))
+                for (int i = 0; i < 4; i++)
+                    of.put(put(service, credential, Usage.TRANSACTIONAL, 1), credential);
+
+        var order = new HashMap<Long, List<Long>>();
+        for (int i = 0; i < 4; i++)
+            for (long service : List.of(OFFICE, BACKUP))
+                order.computeIfAbsent(service, id -> new ArrayList<>())
+                        .add(of.get(claim(service, 1, unlimited()).claims().getFirst().id()));
+
+        for (var turns : order.values()) {
+            assertThat(turns.subList(0, 2)).containsExactlyInAnyOrder(SHOP, ERP);
+            assertThat(turns.subList(2, 4)).containsExactlyInAnyOrder(SHOP, ERP);
+        }
+    }
+
+    @Test
+    void each_newsletter_has_its_turn_though_a_transactional_message_goes_before_every_one() {
+        var of = new HashMap<QueueId, Long>();
+        for (long credential : List.of(NEWSLETTER, SHOP))
+            for (int i = 0; i < 2; i++) of.put(put(credential, Usage.MARKETING, 1), credential);
+
+        var order = new ArrayList<Long>();
+        for (int i = 0; i < 4; i++) {
+            put(ERP, Usage.TRANSACTIONAL, 1);
+            assertThat(claim(1, unlimited()).claims()).hasSize(1);
+            order.add(of.get(claim(1, unlimited()).claims().getFirst().id()));
+        }
+
+        assertThat(order.subList(0, 2)).containsExactlyInAnyOrder(NEWSLETTER, SHOP);
+    }
+
+    @Test
     void marketing_stays_where_it_is_when_only_transactional_mail_is_wanted() {
         put(NEWSLETTER, Usage.MARKETING, 1);
 
