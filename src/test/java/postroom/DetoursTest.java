@@ -37,6 +37,7 @@ class DetoursTest {
     @Parameter Database database;
 
     private static final String ERP = "noreply@contoso.example";
+    private static final String BACKUP = "shared@contoso.example";
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final String SHARED =
             "{address: shared@contoso.example, full_access: [noreply@contoso.example]}";
@@ -44,6 +45,9 @@ class DetoursTest {
             "mailboxes: [{address: noreply@contoso.example, smtp_auth: disabled-mailbox}, "
                     + SHARED
                     + "]";
+    private static final String REFUSING =
+            "faults: [{stage: final-dot, when: {user: noreply@contoso.example}, answer: {smtp: '550"
+                    + " 5.7.705 Access denied, tenant has exceeded threshold'}}]";
     private static final String OPEN =
             "mailboxes: [{address: noreply@contoso.example}, " + SHARED + "]";
 
@@ -58,7 +62,7 @@ class DetoursTest {
         town = new HouseInTown(data, database, EmulatorScript.demo(), Duration.ofMillis(20));
         town.credential("erp", "*@contoso.example");
         office = town.office("{}");
-        backup = town.office("Backup", "shared@contoso.example", "{}");
+        backup = town.office("Backup", BACKUP, "{}");
     }
 
     @AfterEach
@@ -81,7 +85,7 @@ class DetoursTest {
         for (var message : messages) assertThat(state(message)).isEqualTo("sent");
         assertThat(town.emulator.mailboxes().messages())
                 .extracting(ReceivedMessage::account)
-                .containsOnly("shared@contoso.example");
+                .containsOnly(BACKUP);
         var moved = events(messages.getFirst(), EventType.MESSAGE_REROUTED);
         assertThat(moved).hasSize(1);
         assertThat(moved.getFirst().data()).containsEntry("why", "Office is paused");
@@ -121,6 +125,46 @@ class DetoursTest {
     }
 
     @Test
+    void mail_returns_to_a_service_that_had_refused_messages_though_nothing_waited_there() {
+        routes("{name: All, rewrite_from: true, services: [Office, Backup]}");
+        town.emulator.change(REFUSING);
+        var message = handIn();
+        town.settle();
+        assertThat(state(message)).isEqualTo("sent");
+        assertThat(stateOf(office)).isEqualTo(ServiceState.FAILING);
+
+        town.emulator.change("faults: []");
+        town.runFor(Duration.ofMinutes(6));
+
+        assertThat(stateOf(office)).isEqualTo(ServiceState.READY);
+        handIn();
+        town.settle();
+        assertThat(town.emulator.mailboxes().messages())
+                .extracting(ReceivedMessage::account)
+                .containsExactly(BACKUP, ERP);
+    }
+
+    @Test
+    void a_service_that_goes_on_refusing_messages_gets_another_less_and_less_often() {
+        routes("{name: All, rewrite_from: true, services: [Office, Backup]}");
+        town.emulator.change(REFUSING);
+        handIn();
+        town.runFor(Duration.ofMinutes(6));
+        assertThat(stateOf(office)).isEqualTo(ServiceState.READY);
+
+        var second = handIn();
+        town.runFor(Duration.ofMinutes(6));
+        assertThat(stateOf(office)).isEqualTo(ServiceState.FAILING);
+
+        town.runFor(Duration.ofMinutes(16));
+        assertThat(stateOf(office)).isEqualTo(ServiceState.READY);
+        assertThat(state(second)).isEqualTo("sent");
+        assertThat(town.emulator.mailboxes().messages())
+                .extracting(ReceivedMessage::account)
+                .containsExactly(BACKUP, BACKUP);
+    }
+
+    @Test
     void a_used_up_day_overflows() {
         town.house.services.delete(office.id(), "ada");
         office = town.office("{\"recipients_per_day\": 2}");
@@ -131,12 +175,7 @@ class DetoursTest {
 
         assertThat(town.emulator.mailboxes().messages())
                 .extracting(ReceivedMessage::account)
-                .containsExactlyInAnyOrder(
-                        ERP,
-                        ERP,
-                        "shared@contoso.example",
-                        "shared@contoso.example",
-                        "shared@contoso.example");
+                .containsExactlyInAnyOrder(ERP, ERP, BACKUP, BACKUP, BACKUP);
     }
 
     @Test
@@ -234,7 +273,7 @@ class DetoursTest {
                 .contains("From: shared@contoso.example\r\n")
                 .contains("Reply-To: " + ERP + "\r\n")
                 .doesNotContain("From: " + ERP);
-        assertThat(received.reversePath()).isEqualTo("shared@contoso.example");
+        assertThat(received.reversePath()).isEqualTo(BACKUP);
     }
 
     @Test

@@ -39,6 +39,9 @@ final class Lanes {
 
     private static final int MOST_BLAMED = 1_000;
 
+    /// Probes that pass before a service is opened again that was often opened in vain.
+    private static final int MOST_IN_VAIN = 3;
+
     /// After a line could not be opened while others were, so long no more than those others.
     private static final Duration NARROW = Duration.ofMinutes(1);
 
@@ -79,7 +82,8 @@ final class Lanes {
     private volatile boolean open;
     private volatile boolean stopping;
     private volatile boolean limitWaitsForHeld;
-    private volatile boolean troubledByMessages;
+    private volatile boolean openedUntested;
+    private volatile int openedInVain;
     private volatile int widest = Integer.MAX_VALUE;
     private volatile Instant narrowUntil = Instant.MIN;
     private volatile Instant lastSent = Instant.MIN;
@@ -111,7 +115,7 @@ final class Lanes {
         if (!current.limits().equals(service.limits())) roomAgain = Instant.MIN;
         service = current;
         if (status.isOpen() && !stopping) open = true;
-        else if (status.mayProbe(now) && !stopping) return probe(now);
+        else if (status.mayProbe(now) && !stopping) return probe(status, now);
         else if (!probing(status)) {
             open = false;
             giveBackReady();
@@ -120,14 +124,18 @@ final class Lanes {
         return claim(now);
     }
 
-    /// One message on one line tries whether the trouble is over; where all have gone another way,
-    /// signing in has to do.
-    private Instant probe(Instant now) {
+    /// One message on one line tries whether the trouble is over. Where all have gone another way,
+    /// signing in has to do, though it was a message that met the trouble: the next one tells. If
+    /// that one has to go another way, too, the gate stays closed for longer.
+    private Instant probe(ServiceStatus status, Instant now) {
         boolean busy = seats.lanes() > 0 || seats.hasGuests();
         if (busy || !tools.services().takeProbe(service.id())) return now.plusSeconds(1);
         open = take(1, false) > 0;
         if (open) startLines(1, now);
-        else if (!troubledByMessages && seats.takeForLane(1)) start(Lane.Errand.TRY);
+        else if (status.probes() >= openedInVain && seats.takeForLane(1)) {
+            openedUntested = true;
+            start(Lane.Errand.TRY);
+        }
         return now.plusSeconds(1);
     }
 
@@ -369,6 +377,8 @@ final class Lanes {
     }
 
     void sent() {
+        openedUntested = false;
+        openedInVain = 0;
         lastSent = tools.clock().instant();
     }
 
@@ -435,7 +445,8 @@ final class Lanes {
     /// @param byMessages signing in went well
     void shut(boolean byMessages) {
         open = false;
-        troubledByMessages = byMessages;
+        if (byMessages && openedUntested) openedInVain = Math.min(openedInVain + 1, MOST_IN_VAIN);
+        openedUntested = false;
         tools.nudge().run();
     }
 
