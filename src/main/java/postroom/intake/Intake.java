@@ -203,6 +203,7 @@ public final class Intake {
                 fit.hints().tags(),
                 fit.hints().metadata(),
                 examination.withRoom(fit, content.draft().size()),
+                fit.hints().service().map(_ -> fit.service().id()),
                 fit.sendAt(),
                 tellsSender(submission, fit),
                 content.draft());

@@ -11,6 +11,9 @@ import postroom.queue.MessageRow;
 import postroom.queue.Queue;
 import postroom.service.Usage;
 
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,10 +25,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Hands a message in once more, as a new one: the same content for some of its recipients, with
-/// another Message-ID and Date, so that nobody takes it for the one they have. What its application
-/// may do counts, as it did the first time.
+/// another Message-ID and Date, so that nobody takes it for the one they have. It takes the route
+/// it would take now if its application handed it in again, and what that may do counts.
 public final class SendAgain {
 
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final TypeReference<List<String>> TAGS = new TypeReference<>() {};
     private static final Set<String> MADE_ANEW = Set.of("message-id", "date", "bcc");
 
     private final Intake intake;
@@ -57,7 +62,11 @@ public final class SendAgain {
         var content = queue.content(row.id());
         if (content.isEmpty()) return new Result.Erased();
         var envelope =
-                new Envelope(Address.parse(row.reversePath()), to, Envelope.Body.SEVEN_BIT, false);
+                new Envelope(
+                        Address.parse(row.reversePath()),
+                        to,
+                        Envelope.Body.SEVEN_BIT,
+                        row.smtputf8());
         return new Result.Answered(
                 hand(origin(credential.get(), by), envelope, hints(row), content.get()));
     }
@@ -70,8 +79,8 @@ public final class SendAgain {
     private static Hints hints(MessageRow row) {
         return new Hints(
                 Optional.of(Usage.valueOf(row.usage().toUpperCase(Locale.ROOT))),
-                Optional.empty(),
-                List.of(),
+                row.askedService().map(String::valueOf),
+                JSON.readValue(row.tags(), TAGS),
                 Map.of("sent_again", row.id().toString()),
                 Optional.empty(),
                 Optional.empty());

@@ -22,7 +22,8 @@ final class Listing {
             """
             select message.id as id, message.accepted_at as accepted_at, credential_id, door, remote,
               reverse_path, header_from, subject, message.message_id as header_id, size, usage, tags,
-              metadata, recipients, done_at
+              metadata, smtputf8, recipients, done_at,
+              (select service.id from service where service.id = message.asked_service) as asked_service
             from message where
             """;
 
@@ -150,6 +151,8 @@ final class Listing {
                 row.string("usage"),
                 row.string("tags"),
                 row.string("metadata"),
+                row.maybeNumber("asked_service"),
+                row.flag("smtputf8"),
                 row.integer("recipients"),
                 row.maybeTime("done_at"));
     }

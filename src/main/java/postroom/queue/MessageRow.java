@@ -9,6 +9,8 @@ import java.util.Optional;
 ///
 /// @param tags JSON list
 /// @param metadata JSON object
+/// @param askedService the one it asked for by itself, while there is one
+/// @param smtputf8 addresses or header section are not ASCII
 /// @param doneAt when the last recipient was settled
 public record MessageRow(
         QueueId id,
@@ -24,5 +26,7 @@ public record MessageRow(
         String usage,
         String tags,
         String metadata,
+        Optional<Long> askedService,
+        boolean smtputf8,
         int recipients,
         Optional<Instant> doneAt) {}

@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 /// @param headerFrom the address of the author
 /// @param messageId header Message-ID with its angle brackets
 /// @param assignments the services that carry it: one for each forward-path, in their order
+/// @param askedService the one the message asked for by itself
 /// @param sendAt not before then
 /// @param tellsSender the reverse-path gets a report when it fails or is late
 public record NewMessage(
@@ -35,6 +36,7 @@ public record NewMessage(
         List<String> tags,
         Map<String, Object> metadata,
         List<Assignment> assignments,
+        Optional<Long> askedService,
         Optional<Instant> sendAt,
         boolean tellsSender,
         Spool.Draft content) {
@@ -89,6 +91,7 @@ public record NewMessage(
                 tags,
                 metadata,
                 Collections.nCopies(envelope.forwardPaths().size(), Assignment.to(service)),
+                Optional.empty(),
                 sendAt,
                 false,
                 content);

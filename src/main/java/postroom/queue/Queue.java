@@ -578,8 +578,8 @@ public final class Queue {
                 """
                 insert into message (id, accepted_at, credential_id, door, remote, reverse_path, header_from,
                   subject, message_id, size, content_id, eight_bit, smtputf8, usage, tags, metadata, recipients,
-                  tells_sender, ret, envelope_id)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  tells_sender, ret, envelope_id, asked_service)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 message.id().value(),
                 now,
@@ -600,7 +600,8 @@ public final class Queue {
                 envelope.forwardPaths().size(),
                 message.tellsSender(),
                 envelope.reports().returned().map(Returned::word),
-                envelope.reports().envelopeId());
+                envelope.reports().envelopeId(),
+                message.askedService());
         for (int i = 0; i < envelope.forwardPaths().size(); i++)
             insert(tx, message, envelope.forwardPaths().get(i), message.assignments().get(i), now);
         events.append(

@@ -13,7 +13,7 @@ import javax.sql.DataSource;
 final class Schema {
 
     /// The number in the name of the last file.
-    static final String NEWEST = "072";
+    static final String NEWEST = "073";
 
     private Schema() {}
 

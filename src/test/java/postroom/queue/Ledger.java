@@ -175,6 +175,7 @@ final class Ledger implements AutoCloseable {
                             what.tags,
                             Map.of(),
                             Collections.nCopies(to.length, new Assignment(what.service, route)),
+                            Optional.empty(),
                             sendAt,
                             tellsSender,
                             draft));

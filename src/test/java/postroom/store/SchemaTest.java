@@ -38,11 +38,11 @@ class SchemaTest {
     void a_database_that_lacks_the_newest_step_takes_it() throws SQLException {
         makeAndClose();
         change("delete from flyway_schema_history where version = '" + Schema.NEWEST + "'");
-        change("alter table report_owed drop column waits_since");
+        change("alter table message drop column asked_service");
 
         makeAndClose();
 
-        change("select waits_since from report_owed");
+        change("select asked_service from message");
     }
 
     @Test
