@@ -2,7 +2,6 @@ package postroom.log;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.helpers.MessageFormatter;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -62,8 +61,7 @@ final class JsonLine {
         return JSON.writeValueAsString(line);
     }
 
-    private static String filled(String template, @Nullable Object[] values) {
-        return String.valueOf(
-                MessageFormatter.basicArrayFormat(template, values.length == 0 ? null : values));
+    private static String filled(String template, Object[] values) {
+        return String.valueOf(MessageFormatter.arrayFormat(template, values).getMessage());
     }
 }
