@@ -1,5 +1,7 @@
 package postroom.service;
 
+import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Instant;
@@ -51,6 +53,19 @@ final class KnownServices {
     void put(long id, Known one) {
         known.put(id, one);
         sort();
+    }
+
+    Map<Long, Known> snapshot() {
+        return Map.copyOf(known);
+    }
+
+    /// False when it is not what it `was` any more; then it stays as it is.
+    ///
+    /// @param was null: unknown
+    boolean replace(long id, @Nullable Known was, Known now) {
+        boolean replaced = known.compute(id, (key, found) -> found == was ? now : found) == now;
+        sort();
+        return replaced;
     }
 
     void remove(long id) {

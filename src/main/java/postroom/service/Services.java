@@ -534,13 +534,24 @@ public final class Services {
 
     /// Reads everything from the store once more, for what other nodes have changed.
     public synchronized void reload() {
+        if (!readAll(false) && !readAll(false)) readAll(true);
+        told();
+    }
+
+    /// False when a gate moved while it was read: whoever moved it knows better.
+    ///
+    /// @param anyhow what was read is taken, and the state confirmed soon
+    private boolean readAll(boolean anyhow) {
+        boolean isOfNow = true;
+        var before = known.snapshot();
         var rows = store.read(ServiceRows::all);
         for (var row : rows) {
             try {
                 var service = stillKnown(row).orElseGet(() -> planning.readStored(row));
-                known.put(
-                        row.id(),
-                        new Known(service, row.settings(), row.status(), Optional.empty()));
+                var confirmAt = anyhow ? soon() : Optional.<Instant>empty();
+                var read = new Known(service, row.settings(), row.status(), confirmAt);
+                if (anyhow) known.put(row.id(), read);
+                else isOfNow &= known.replace(row.id(), before.get(row.id()), read);
             } catch (InvalidService unusable) {
                 // A preset it needs is gone or changed. Its mail waits; the others go on.
                 LOG.log(
@@ -552,7 +563,7 @@ public final class Services {
             }
         }
         known.retain(rows.stream().map(ServiceRows.Row::id).toList());
-        told();
+        return isOfNow;
     }
 
     // Lines to a service last as long as its settings are the very same.

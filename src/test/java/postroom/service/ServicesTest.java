@@ -20,6 +20,7 @@ import postroom.secret.Secret;
 import postroom.secret.Vault;
 import postroom.service.Authentication.Basic;
 import postroom.service.Authentication.OAuth2;
+import postroom.service.KnownServices.Known;
 import postroom.store.Database;
 import postroom.store.OnBothDatabases;
 import postroom.store.Store;
@@ -340,6 +341,24 @@ class ServicesTest {
         assertThat(services.status(relay).state()).isEqualTo(ServiceState.LIMITED);
         services.update(relay, json(more.replace("1000", "2000")), "ada");
         assertThat(services.status(relay).state()).isEqualTo(ServiceState.READY);
+    }
+
+    @Test
+    void a_gate_that_moves_while_all_is_read_anew_stays_where_it_moved() {
+        var relay = services.create(json(BASIC), "ada");
+        var known = new KnownServices();
+        var ready = services.status(relay.id());
+        services.pause(relay.id(), "ada");
+        var paused = services.status(relay.id());
+        var read = new Known(relay, (ObjectNode) json(BASIC), ready, Optional.empty());
+        known.put(relay.id(), read);
+
+        known.status(relay.id(), paused, Optional.empty());
+
+        assertThat(known.replace(relay.id(), read, read)).isFalse();
+        assertThat(known.get(relay.id()).status()).isEqualTo(paused);
+        assertThat(known.replace(relay.id(), known.get(relay.id()), read)).isTrue();
+        assertThat(known.get(relay.id()).status()).isEqualTo(ready);
     }
 
     @Test
