@@ -534,7 +534,8 @@ public final class Services {
 
     /// Reads everything from the store once more, for what other nodes have changed.
     public synchronized void reload() {
-        if (!readAll(false) && !readAll(false)) readAll(true);
+        boolean isOfNow = false;
+        for (int i = 1; i <= MOST_TRIES && !isOfNow; i++) isOfNow = readAll(i == MOST_TRIES);
         told();
     }
 
