@@ -154,7 +154,7 @@ public final class Server implements AutoCloseable {
                 lines,
                 new Installation(settings.shown(), settings.origins(), Line::newest),
                 firstSteps(house, settings),
-                new SendAgain(house.intake, house.queue, house.access),
+                new SendAgain(house.intake, house.queue, house.access, house.events),
                 WaysIn.of(settings),
                 house.credentialUse,
                 house.check,

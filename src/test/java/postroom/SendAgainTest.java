@@ -11,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import postroom.emulator.EmulatorScript;
 import postroom.emulator.ReceivedMessage;
+import postroom.event.EventType;
 import postroom.intake.Acceptance.Accepted;
 import postroom.intake.Hints;
 import postroom.intake.SendAgain;
@@ -99,6 +100,43 @@ class SendAgainTest {
                 .allSatisfy(one -> assertThat(one.mailParameters()).contains("SMTPUTF8"));
     }
 
+    @Test
+    void what_failed_is_sent_again_once_to_whom_it_failed() throws IOException {
+        town.emulator.change(
+                "faults: [{stage: rcpt, when: {recipient: 'b@*'},"
+                        + " answer: {smtp: '550 5.1.1 No such mailbox'}}]");
+        var message = town.handIn("erp", ERP, "a@example.net, b@example.net");
+        var good = town.handIn("erp", ERP, "a@example.net");
+        town.settle();
+        town.emulator.change("faults: []");
+
+        var again = (Answered) sendFailed(message);
+        town.settle();
+
+        var as = ((Accepted) again.acceptance()).id();
+        assertThat(town.house.queue.recipients(as))
+                .extracting(it -> it.address() + " " + it.state())
+                .containsExactly("b@example.net sent");
+        assertThat(town.house.events.ofMessage(message).getLast())
+                .satisfies(told -> {
+                    assertThat(told.type()).isEqualTo(EventType.MESSAGE_SENT_AGAIN);
+                    assertThat(told.data()).containsEntry("as", as.toString());
+                });
+        assertThat(sendFailed(message)).isInstanceOf(SendAgain.Result.SentBefore.class);
+        assertThat(sendFailed(good)).isInstanceOf(SendAgain.Result.NothingFailed.class);
+        assertThat(town.emulator.mailboxes().received()).isEqualTo(3);
+    }
+
+    private SendAgain.Result sendFailed(QueueId message) throws IOException {
+        var row = town.house.queue.message(message).orElseThrow();
+        return again().sendFailed(row, "ada");
+    }
+
+    private SendAgain again() {
+        var house = town.house;
+        return new SendAgain(house.intake, house.queue, house.access, house.events);
+    }
+
     private QueueId handIn(Hints hints, String from, String subject) throws IOException {
         var erp = town.credential("erp").credential();
         var envelope =
@@ -114,9 +152,8 @@ class SendAgainTest {
     }
 
     private void sendAgain(QueueId message) throws IOException {
-        var house = town.house;
-        var row = house.queue.message(message).orElseThrow();
-        var again = new SendAgain(house.intake, house.queue, house.access).send(row, TO, "ada");
+        var row = town.house.queue.message(message).orElseThrow();
+        var again = again().send(row, TO, "ada");
         assertThat(((Answered) again).acceptance()).isInstanceOf(Accepted.class);
         town.settle();
     }

@@ -10,6 +10,7 @@ import org.springframework.context.annotation.Import;
 @Configuration(proxyBeanMethods = false)
 @Import({
     MessageCalls.class,
+    AgainCalls.class,
     SelectionCalls.class,
     ServiceCalls.class,
     CheckCalls.class,

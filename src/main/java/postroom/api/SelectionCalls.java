@@ -22,6 +22,7 @@ import postroom.web.Problem;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /// The buttons for many messages at once: those named, or those a filter finds.
@@ -119,16 +120,14 @@ class SelectionCalls {
     }
 
     private Swept sweep(Selection selection, Change change) {
-        var ids = selection.ids();
-        var filter = selection.filter();
-        if ((ids == null) == (filter == null))
-            throw Problem.unusable("ids", "Either ids or filter says which messages are meant.");
-        if (ids != null) return answer(queue.change(change, named(ids)));
+        var filter = filter(selection);
+        if (filter.isEmpty())
+            return answer(queue.change(change, named(Objects.requireNonNull(selection.ids()))));
         Asked.cursor(selection.cursor());
         var swept =
                 queue.change(
                         change,
-                        java.util.Objects.requireNonNull(filter).read(services, access),
+                        filter.get().read(services, access),
                         Optional.ofNullable(selection.cursor()),
                         Asked.limit(selection.limit(), MOST, MOST));
         var answer = answer(swept.outcomes());
@@ -141,7 +140,14 @@ class SelectionCalls {
                 swept.lookedBackTo().orElse(null));
     }
 
-    private static List<QueueId> named(List<String> ids) {
+    /// Empty: there are `ids`.
+    static Optional<AskedFilter> filter(Selection selection) {
+        if ((selection.ids() == null) == (selection.filter() == null))
+            throw Problem.unusable("ids", "Either ids or filter says which messages are meant.");
+        return Optional.ofNullable(selection.filter());
+    }
+
+    static List<QueueId> named(List<String> ids) {
         if (ids.size() > MOST)
             throw Problem.unusable("ids", "ids are at most " + MOST + " at once.");
         return ids.stream()

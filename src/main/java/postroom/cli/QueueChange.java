@@ -118,6 +118,10 @@ abstract class QueueChange extends ServerCommand {
             case "done" -> "nothing of them is owed any more";
             case "held" -> "held, to be released first";
             case "scheduled" -> "to be sent later; name their IDs to send them now";
+            case "not_failed" -> "none of their recipients failed";
+            case "sent_before" -> "sent again before";
+            case "erased" -> "their content is erased";
+            case "revoked" -> "the application that handed them in may send no more";
             case "not_held" -> "nothing of them is held";
             case "same_service" -> "they take that service already";
             default -> reason.replace('_', ' ');

@@ -21,6 +21,7 @@ import java.util.ArrayList;
             QueueCommand.Hold.class,
             QueueCommand.Release.class,
             QueueCommand.Cancel.class,
+            QueueCommand.Again.class,
             QueueCommand.Reroute.class
         })
 final class QueueCommand extends Words {
@@ -120,6 +121,16 @@ final class QueueCommand extends Words {
     static final class Cancel extends QueueChange {
         Cancel(Terminal terminal) {
             super(terminal, "cancel", "cancelled");
+        }
+    }
+
+    @Command(
+            name = "again",
+            description =
+                    "Send what failed again, as new messages: to the recipients that failed, once.")
+    static final class Again extends QueueChange {
+        Again(Terminal terminal) {
+            super(terminal, "again", "sent again");
         }
     }
 

@@ -12,6 +12,7 @@ public enum EventType {
     MESSAGE_REROUTED("message.rerouted"),
     /// Before its time.
     MESSAGE_RETRIED("message.retried"),
+    MESSAGE_SENT_AGAIN("message.sent_again"),
     MESSAGE_REPORTED("message.reported"),
     MESSAGE_REPORT_WITHHELD("message.report_withheld"),
     /// Somebody looked at the content.

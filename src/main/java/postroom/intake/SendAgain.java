@@ -2,14 +2,20 @@ package postroom.intake;
 
 import postroom.access.Access;
 import postroom.access.Credential;
+import postroom.event.EventLog;
+import postroom.event.EventType;
 import postroom.intake.Submission.Door;
 import postroom.intake.Submission.Origin;
 import postroom.mail.Address;
 import postroom.mail.Content;
 import postroom.mail.Envelope;
+import postroom.mail.QueueId;
 import postroom.queue.MessageRow;
 import postroom.queue.Queue;
+import postroom.queue.RecipientRow;
 import postroom.service.Usage;
+import postroom.store.Store;
+import postroom.store.Tx;
 
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -18,11 +24,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 
 /// Hands a message in once more, as a new one: the same content for some of its recipients, with
 /// another Message-ID and Date, so that nobody takes it for the one they have. It takes the route
@@ -36,22 +45,47 @@ public final class SendAgain {
     private final Intake intake;
     private final Queue queue;
     private final Access access;
+    private final EventLog events;
 
-    public SendAgain(Intake intake, Queue queue, Access access) {
+    public SendAgain(Intake intake, Queue queue, Access access, EventLog events) {
         this.intake = intake;
         this.queue = queue;
         this.access = access;
+        this.events = events;
     }
 
     /// What came of it.
     public sealed interface Result {
         record Answered(Acceptance acceptance) implements Result {}
 
+        /// None of its recipients failed.
+        record NothingFailed() implements Result {}
+
+        /// Somebody had it sent again before: once more would be once too often.
+        record SentBefore() implements Result {}
+
         /// Retention erased the content.
         record Erased() implements Result {}
 
         /// The application that handed it in may hand nothing in any more.
         record Revoked() implements Result {}
+    }
+
+    /// To those that failed, once: for a selection, which may be asked for twice.
+    ///
+    /// @param by who wants it, for the timeline
+    public synchronized Result sendFailed(MessageRow row, String by) throws IOException {
+        var failed =
+                queue.recipients(row.id()).stream()
+                        .filter(one -> one.state().equals("failed"))
+                        .map(RecipientRow::address)
+                        .distinct()
+                        .toList();
+        if (failed.isEmpty()) return new Result.NothingFailed();
+        boolean before =
+                events.ofMessage(row.id()).stream()
+                        .anyMatch(it -> it.type() == EventType.MESSAGE_SENT_AGAIN);
+        return before ? new Result.SentBefore() : send(row, failed, by);
     }
 
     /// @param to some of its recipients
@@ -68,7 +102,12 @@ public final class SendAgain {
                         Envelope.Body.SEVEN_BIT,
                         row.smtputf8());
         return new Result.Answered(
-                hand(origin(credential.get(), by), envelope, hints(row), content.get()));
+                hand(
+                        origin(credential.get(), by),
+                        envelope,
+                        hints(row),
+                        content.get(),
+                        as -> tx -> told(tx, row, as, to.size(), by)));
     }
 
     private static Origin origin(Credential credential, String by) {
@@ -86,13 +125,30 @@ public final class SendAgain {
                 Optional.empty());
     }
 
-    private Acceptance hand(Origin origin, Envelope envelope, Hints hints, Content content)
+    private boolean told(Tx tx, MessageRow row, QueueId as, int recipients, String by)
+            throws SQLException {
+        events.append(
+                tx,
+                EventType.MESSAGE_SENT_AGAIN,
+                Optional.of(row.id()),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                Map.of("as", as.toString(), "recipients", recipients, "by", by));
+        return true;
+    }
+
+    private Acceptance hand(
+            Origin origin,
+            Envelope envelope,
+            Hints hints,
+            Content content,
+            Function<QueueId, Store.Work<?>> also)
             throws IOException {
         try (var in = content.open();
                 var submission = intake.begin(origin, envelope, hints)) {
             submission.write(withoutWhatIsMadeAnew(in));
             in.transferTo(submission);
-            return intake.accept(submission);
+            return intake.accept(submission, also);
         }
     }
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import postroom.access.Issued;
 import postroom.access.Role;
 import postroom.mail.Diagnostic.Stage;
+import postroom.mail.QueueId;
 import postroom.mail.Reply;
 import postroom.oauth.FakeProvider;
 import postroom.secret.Secret;
@@ -66,6 +67,8 @@ class ApiTest {
         "POST, /v1/messages/{message}/hold, 200, 200, 403, 403, 403",
         "POST, /v1/messages/{message}/release, 200, 200, 403, 403, 403",
         "POST, /v1/messages/retry, 400, 400, 403, 403, 403",
+        "POST, /v1/messages/again, 400, 400, 403, 403, 403",
+        "POST, /v1/messages/{message}/again, 409, 409, 403, 403, 403",
         "POST, /v1/messages/cancel, 400, 400, 403, 403, 403",
         "GET, /v1/services, 200, 200, 200, 200, 403",
         "GET, /v1/services/{service}, 200, 200, 200, 200, 403",
@@ -187,6 +190,28 @@ class ApiTest {
         assertThat(second.path("cursor").isNull()).isTrue();
         assertThat(again.at("/unchanged/0/reason").asString()).isEqualTo("held");
         assertThat(again.path("changed").asInt()).isZero();
+    }
+
+    @Test
+    void what_failed_of_a_filter_is_sent_again_once() throws Exception {
+        var failed = accepted(shop);
+        house.store.write(tx ->
+                tx.update(
+                        "update recipient set state = 'failed' where message_id = ?",
+                        QueueId.parse(failed).orElseThrow().value()));
+
+        var first = json(post("/v1/messages/again", "{\"filter\":{\"state\":\"failed\"}}"));
+        var second = json(post("/v1/messages/again", "{\"filter\":{\"state\":\"failed\"}}"));
+
+        assertThat(first.path("changed").asInt()).isOne();
+        assertThat(first.path("recipients").asInt()).isEqualTo(2);
+        assertThat(first.at("/sent/0/id").asString()).isEqualTo(failed);
+        assertThat(first.at("/sent/0/as").asString()).isNotEqualTo(failed);
+        assertThat(second.path("changed").asInt()).isZero();
+        assertThat(second.at("/unchanged/0/reason").asString()).isEqualTo("sent_before");
+        var once = post("/v1/messages/" + failed + "/again", "");
+        assertThat(once.statusCode()).isEqualTo(409);
+        assertThat(json(once).path("detail").asString()).isEqualTo("It was sent again before.");
     }
 
     @Test

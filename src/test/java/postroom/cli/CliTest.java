@@ -301,6 +301,23 @@ class CliTest {
     }
 
     @Test
+    void what_failed_is_sent_again() {
+        answers.put(
+                "POST /v1/messages/again",
+                """
+                {"matched":2,"changed":1,"recipients":1,"cursor":null,"sent":[{"id":"A1","as":"C3"}],
+                 "unchanged":[{"id":"B2","reason":"sent_before"}]}
+                """);
+
+        assertThat(run("queue", "again", "--matching", "--state", "failed")).isZero();
+
+        assertThat(printed())
+                .isEqualTo(
+                        "1 of 2 messages: sent again (1 recipients).\n"
+                                + "1 unchanged: sent again before.\n");
+    }
+
+    @Test
     void all_that_a_filter_finds_is_changed_step_by_step_and_told_apart() {
         answers.put(
                 "POST /v1/messages/retry",

@@ -255,7 +255,7 @@ public final class TestHouse implements AutoCloseable {
                                 new HourlyCounts(store, clock),
                                 new FirstSteps(
                                         "post.example.com", 2587, baseUrl, Duration.ofDays(7)),
-                                new SendAgain(intake, queue, access),
+                                new SendAgain(intake, queue, access, events),
                                 check,
                                 lastChecks,
                                 new ChecksUnderWay(check),
