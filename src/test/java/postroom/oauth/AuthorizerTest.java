@@ -495,7 +495,7 @@ class AuthorizerTest {
         Person.enters(begun.userCode(), begun.verificationUri(), NOREPLY, "accept");
 
         assertThat(awaitOutcome(office)).isInstanceOf(Authorized.class);
-        assertThat(services.status(office.id()).state()).isEqualTo(ServiceState.READY);
+        awaitReady(office);
     }
 
     @Test
@@ -673,6 +673,15 @@ class AuthorizerTest {
             Thread.sleep(Duration.ofMillis(10));
         }
         throw new AssertionError("nothing came of it");
+    }
+
+    /// The outcome is durable together with the state, and seen a moment before its node tells it.
+    private void awaitReady(Service service) throws InterruptedException {
+        for (int i = 0; i < 1000; i++) {
+            if (services.status(service.id()).state() == ServiceState.READY) return;
+            Thread.sleep(Duration.ofMillis(10));
+        }
+        throw new AssertionError(services.status(service.id()).toString());
     }
 
     private URI begin(Service service) {
