@@ -122,12 +122,12 @@ class SendAgainTest {
                     assertThat(told.type()).isEqualTo(EventType.MESSAGE_SENT_AGAIN);
                     assertThat(told.data()).containsEntry("as", as.toString());
                 });
-        assertThat(sendFailed(message)).isInstanceOf(SendAgain.Result.SentBefore.class);
-        assertThat(sendFailed(good)).isInstanceOf(SendAgain.Result.NothingFailed.class);
+        assertThat(sendFailed(message)).isInstanceOf(SendAgain.OfFailed.SentBefore.class);
+        assertThat(sendFailed(good)).isInstanceOf(SendAgain.OfFailed.NothingFailed.class);
         assertThat(town.emulator.mailboxes().received()).isEqualTo(3);
     }
 
-    private SendAgain.Result sendFailed(QueueId message) throws IOException {
+    private SendAgain.OfFailed sendFailed(QueueId message) throws IOException {
         var row = town.house.queue.message(message).orElseThrow();
         return again().sendFailed(row, "ada");
     }

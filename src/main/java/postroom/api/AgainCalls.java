@@ -17,6 +17,7 @@ import postroom.api.SelectionCalls.Selection;
 import postroom.api.SelectionCalls.Unchanged;
 import postroom.intake.Acceptance;
 import postroom.intake.SendAgain;
+import postroom.intake.SendAgain.OfFailed;
 import postroom.intake.SendAgain.Result;
 import postroom.queue.MessageRow;
 import postroom.queue.Queue;
@@ -80,9 +81,9 @@ class AgainCalls {
             case Result.Answered(Acceptance.Accepted(var as)) -> new Sent(id, as.toString());
             case Result.Answered(Acceptance.Rejected rejected) ->
                     throw new Problem(422, "Rejected", rejected.reply().text());
-            case Result.NothingFailed() ->
+            case OfFailed.NothingFailed() ->
                     throw new Problem(409, "Not failed", "None of its recipients failed.");
-            case Result.SentBefore() ->
+            case OfFailed.SentBefore() ->
                     throw new Problem(409, "Sent before", "It was sent again before.");
             case Result.Erased() -> throw new Problem(409, "Erased", "Its content is erased.");
             case Result.Revoked() ->
@@ -109,13 +110,11 @@ class AgainCalls {
     }
 
     private Again named(Visitor visitor, List<String> ids) throws IOException {
-        if (ids.size() > MOST)
-            throw Problem.unusable("ids", "ids are at most " + MOST + " at once.");
         var doing = new Doing(visitor.name());
-        for (var id : SelectionCalls.named(ids)) {
+        for (var id : SelectionCalls.named(ids, MOST)) {
             var row = queue.message(id);
             if (row.isPresent()) doing.send(row.get());
-            else doing.unchanged.add(new Unchanged(id.toString(), "not_found"));
+            else doing.leave(id.toString(), "not_found");
         }
         return doing.answer(null, null);
     }
@@ -139,8 +138,8 @@ class AgainCalls {
                     recipients += queue.recipients(as).size();
                 }
                 case Result.Answered(Acceptance.Rejected _) -> leave(id, "rejected");
-                case Result.NothingFailed() -> leave(id, "not_failed");
-                case Result.SentBefore() -> leave(id, "sent_before");
+                case OfFailed.NothingFailed() -> leave(id, "not_failed");
+                case OfFailed.SentBefore() -> leave(id, "sent_before");
                 case Result.Erased() -> leave(id, "erased");
                 case Result.Revoked() -> leave(id, "revoked");
             }

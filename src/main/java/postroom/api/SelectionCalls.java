@@ -122,7 +122,8 @@ class SelectionCalls {
     private Swept sweep(Selection selection, Change change) {
         var filter = filter(selection);
         if (filter.isEmpty())
-            return answer(queue.change(change, named(Objects.requireNonNull(selection.ids()))));
+            return answer(
+                    queue.change(change, named(Objects.requireNonNull(selection.ids()), MOST)));
         Asked.cursor(selection.cursor());
         var swept =
                 queue.change(
@@ -147,9 +148,9 @@ class SelectionCalls {
         return Optional.ofNullable(selection.filter());
     }
 
-    static List<QueueId> named(List<String> ids) {
-        if (ids.size() > MOST)
-            throw Problem.unusable("ids", "ids are at most " + MOST + " at once.");
+    static List<QueueId> named(List<String> ids, int most) {
+        if (ids.size() > most)
+            throw Problem.unusable("ids", "ids are at most " + most + " at once.");
         return ids.stream()
                 .map(id ->
                         QueueId.parse(String.valueOf(id))

@@ -155,8 +155,6 @@ class MessagePage {
                             row,
                             Say.of("message.again-rejected", rejected.reply().text()),
                             afterwards);
-            case SendAgain.Result.NothingFailed(), SendAgain.Result.SentBefore() ->
-                    throw new IllegalStateException("of a selection only");
             case SendAgain.Result.Erased() ->
                     refused(row, Say.of("message.again-erased"), afterwards);
             case SendAgain.Result.Revoked() ->

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /// Looks at one submission once its header section is there, and decides. The checks come in a
 /// fixed order, the cheap and telling ones first, and the first one that fails gives the reply.
@@ -54,8 +55,7 @@ final class Examination {
                 List<Assignment> assignments,
                 String why,
                 boolean needsFrom,
-                boolean automatic,
-                Request request)
+                boolean automatic)
                 implements Finding {}
 
         record Unfit(Rejected rejected) implements Finding {}
@@ -145,20 +145,22 @@ final class Examination {
                                     assignments,
                                     first.why(),
                                     author.isEmpty(),
-                                    isAutomatic(header),
-                                    request);
+                                    isAutomatic(header));
         };
     }
 
     /// The ways of a message whose size is known now. One that got a service's From stays with it.
-    List<Assignment> withRoom(Finding.Fit fit, long octets) {
+    List<Assignment> withRoom(Finding.Fit fit, Credential credential, long octets) {
         if (fit.needsFrom()) return fit.assignments();
-        return fit.assignments().stream()
-                .map(it ->
-                        new Assignment(
-                                router.withRoom(it.service(), it.route(), fit.request(), octets),
-                                it.route()))
-                .toList();
+        var roomy = new HashMap<Assignment, Assignment>();
+        for (var way : Set.copyOf(fit.assignments()))
+            roomy.put(
+                    way,
+                    new Assignment(
+                            router.withRoom(
+                                    way.service(), way.route(), credential, fit.usage(), octets),
+                            way.route()));
+        return fit.assignments().stream().map(it -> roomy.getOrDefault(it, it)).toList();
     }
 
     // RFC 3834 §5: anything but `no`; a word that nobody knows yet as well

@@ -202,7 +202,7 @@ public final class Intake {
                 fit.usage(),
                 fit.hints().tags(),
                 fit.hints().metadata(),
-                examination.withRoom(fit, content.draft().size()),
+                examination.withRoom(fit, origin.credential(), content.draft().size()),
                 fit.hints().service().map(_ -> fit.service().id()),
                 fit.sendAt(),
                 tellsSender(submission, fit),

@@ -54,15 +54,19 @@ public final class SendAgain {
         this.events = events;
     }
 
-    /// What came of it.
-    public sealed interface Result {
-        record Answered(Acceptance acceptance) implements Result {}
+    /// What came of it for those that failed.
+    public sealed interface OfFailed {
 
         /// None of its recipients failed.
-        record NothingFailed() implements Result {}
+        record NothingFailed() implements OfFailed {}
 
         /// Somebody had it sent again before: once more would be once too often.
-        record SentBefore() implements Result {}
+        record SentBefore() implements OfFailed {}
+    }
+
+    /// What came of it.
+    public sealed interface Result extends OfFailed {
+        record Answered(Acceptance acceptance) implements Result {}
 
         /// Retention erased the content.
         record Erased() implements Result {}
@@ -74,18 +78,18 @@ public final class SendAgain {
     /// To those that failed, once: for a selection, which may be asked for twice.
     ///
     /// @param by who wants it, for the timeline
-    public synchronized Result sendFailed(MessageRow row, String by) throws IOException {
+    public synchronized OfFailed sendFailed(MessageRow row, String by) throws IOException {
         var failed =
                 queue.recipients(row.id()).stream()
                         .filter(one -> one.state().equals("failed"))
                         .map(RecipientRow::address)
                         .distinct()
                         .toList();
-        if (failed.isEmpty()) return new Result.NothingFailed();
+        if (failed.isEmpty()) return new OfFailed.NothingFailed();
         boolean before =
                 events.ofMessage(row.id()).stream()
                         .anyMatch(it -> it.type() == EventType.MESSAGE_SENT_AGAIN);
-        return before ? new Result.SentBefore() : send(row, failed, by);
+        return before ? new OfFailed.SentBefore() : send(row, failed, by);
     }
 
     /// @param to some of its recipients

@@ -1,5 +1,6 @@
 package postroom.route;
 
+import postroom.access.Credential;
 import postroom.mail.Address;
 import postroom.route.Route.Choice;
 import postroom.route.Route.Way;
@@ -111,13 +112,14 @@ public final class Router {
 
     /// The service that a message takes whose size is known now: `chosen`, unless it is too large
     /// for that and another one of the rule takes it, an open one before one to wait for.
-    public long withRoom(long chosen, String rule, Request request, long octets) {
+    public long withRoom(
+            long chosen, String rule, Credential credential, Usage usage, long octets) {
         if (takes(chosen, octets)) return chosen;
         var fitting =
                 routes.get().stream()
                         .filter(route -> route.name().equals(rule))
                         .flatMap(route ->
-                                usable(request, route).stream()
+                                usable(credential, usage, route).stream()
                                         .map(Way::service)
                                         .filter(service -> takes(service, octets))
                                         .sorted(
@@ -131,19 +133,19 @@ public final class Router {
         return byId(service).filter(it -> it.limits().takes(octets)).isPresent();
     }
 
-    private List<Way> usable(Request request, Route route) {
+    private List<Way> usable(Credential credential, Usage usage, Route route) {
         return route.ways().stream()
                 .filter(way ->
                         byId(way.service())
-                                .filter(it -> request.credential().mayUse(it.id()))
-                                .filter(it -> isFor(request.usage(), it))
+                                .filter(it -> credential.mayUse(it.id()))
+                                .filter(it -> isFor(usage, it))
                                 .filter(it -> !isDraft(it))
                                 .isPresent())
                 .toList();
     }
 
     private Routing asRuled(Request request, Route route, ToLongFunction<AtomicLong> turn) {
-        var usable = usable(request, route);
+        var usable = usable(request.credential(), request.usage(), route);
         if (usable.isEmpty())
             return new NoRoute(
                     "Rule "
